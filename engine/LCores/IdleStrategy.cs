@@ -1,0 +1,17 @@
+namespace PollIO;
+
+/// <summary>What an lcore does when a poll found nothing.</summary>
+public enum IdleStrategy
+{
+    /// <summary>Polls again at once: lowest latency.</summary>
+    Spin,
+
+    /// <summary>Executes a pause instruction, which leaves more of the core to its sibling thread.</summary>
+    Pause,
+
+    /// <summary>Offers the CPU to other threads; chosen by itself when lcores share a CPU.</summary>
+    Yield,
+
+    /// <summary>Sleeps until a queue of <see cref="LCoreOptions.InterruptQueues"/> has packets, after some idle polls.</summary>
+    Interrupt,
+}

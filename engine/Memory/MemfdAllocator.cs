@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using PollIO.Interop;
+
+namespace PollIO;
+
+/// <summary>
+/// Ordinary pages from one sealed memfd a NUMA node: what software ports need, without root, hugepages or a C toolchain.
+/// </summary>
+public sealed class MemfdAllocator : IDmaAllocator
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, MemfdArena> _arenas = [];
+
+    /// <inheritdoc/>
+    public string Name => $"{Environment.SystemPageSize / 1024} KiB pages";
+
+    /// <inheritdoc/>
+    public DmaRegion Allocate(in DmaRequest request)
+    {
+        nuint page = (nuint)Environment.SystemPageSize;
+        nuint length = (request.Length + page - 1) & ~(page - 1);
+        MemfdArena arena;
+        lock (_lock)
+        {
+            if (!_arenas.TryGetValue(request.NumaNode, out arena!))
+            {
+                arena = new MemfdArena(request.NumaNode);
+                _arenas.Add(request.NumaNode, arena);
+            }
+        }
+
+        long offset = arena.Map(length);
+        nint address = arena.AddressOf(offset);
+        return new DmaRegion(this, in request)
+        {
+            Address = address,
+            Length = length,
+            FileDescriptor = arena.FileDescriptor,
+            FileOffset = offset,
+            PageSize = page,
+            NumaNode = request.NumaNode,
+            IsLocked = request.Lock && LockOrUnmap(arena, address, offset, length),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Free(DmaRegion region)
+    {
+        MemfdArena arena;
+        lock (_lock)
+        {
+            arena = _arenas[region.Requested.NumaNode];
+        }
+
+        arena.Unmap(region.FileOffset, region.Length);
+    }
+
+    private static unsafe bool LockOrUnmap(MemfdArena arena, nint address, long offset, nuint length)
+    {
+        // SAFETY: the range was mapped just now and belongs to the caller alone.
+        if (Libc.MemoryLock((void*)address, length) == 0)
+        {
+            return true;
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        arena.Unmap(offset, length);
+        throw new PollIOException(
+            "lock memory", "DMA memory", $"the kernel refused to lock {length >> 10} KiB", errno, "raise the limit: ulimit -l unlimited, or LimitMEMLOCK= in the service");
+    }
+}

@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+
+namespace PollIO;
+
+public sealed unsafe partial class PacketPool
+{
+    /// <summary>Gives back packets of any pool: chains whole, shared ones when this was the last reference.</summary>
+    public static void Free(ReadOnlySpan<Packet> packets) => FreeCounting(packets);
+
+    /// <summary>For drivers: gives packets back and counts their bytes in the same pass.</summary>
+    /// <returns>Data bytes of all the packets.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long FreeCounting(ReadOnlySpan<Packet> packets)
+    {
+        if (packets.IsEmpty)
+        {
+            return 0;
+        }
+
+        PacketPool pool = s_pools[packets[0].Pointer->PoolId]!;
+        PacketCache* cache = pool._caches[LCoreContext.Index];
+        if (PacketTracking.Enabled || cache == null || (cache->Count + packets.Length > cache->Capacity && !pool.TryMakeRoom(cache, packets.Length)))
+        {
+            return FreeSlow(packets);
+        }
+
+        // One pass: the handles go on top of the cache's stack while their ownership words are compared; the stack's new top
+        // is published only when every packet was this pool's own, unshared and of one segment.
+        Packet* handles = PacketCache.Handles(cache) + cache->Count;
+        ulong expected = pool._ownershipWord;
+        ulong differences = 0;
+        long bytes = 0;
+        for (int i = 0; i < packets.Length; i++)
+        {
+            Packet packet = packets[i];
+            differences |= packet.Pointer->OwnershipWord ^ expected;
+            bytes += packet.Pointer->PacketLength;
+            handles[i] = packet;
+        }
+
+        if (differences != 0)
+        {
+            return FreeSlow(packets);
+        }
+
+        cache->Count += packets.Length;
+        return bytes;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long FreeSlow(ReadOnlySpan<Packet> packets)
+    {
+        long bytes = 0;
+        foreach (Packet packet in packets)
+        {
+            if (PacketTracking.Enabled)
+            {
+                PacketTracking.CheckFree(packet.Pointer);
+            }
+
+            PacketMetadata* segment = packet.Pointer;
+            bytes += segment->PacketLength;
+            while (segment != null)
+            {
+                // Read first: the segment belongs to somebody else once it is back in its pool.
+                PacketMetadata* next = segment->Next;
+                FreeSegment(segment);
+                segment = next;
+            }
+        }
+
+        return bytes;
+    }
+
+    private static void FreeSegment(PacketMetadata* segment)
+    {
+        // A count of one is ours alone; nobody else may raise it. The interlocked decrement pairs with the one of the holder
+        // that frees last, so that its return of the buffer comes after our reads.
+        if (segment->ReferenceCount != 1)
+        {
+            int word = Interlocked.Decrement(ref segment->ReferenceWord);
+            if ((ushort)word != 0)
+            {
+                return;
+            }
+
+            segment->ReferenceCount = 1;
+        }
+
+        segment->SegmentCount = 1;
+        segment->Next = null;
+        PacketPool pool = s_pools[segment->PoolId]!;
+        if (PacketTracking.Enabled)
+        {
+            pool.Tracker!.Freed(segment);
+        }
+
+        pool.Put(new Packet(segment));
+    }
+
+    /// <summary>Moves magazines from a full cache to the shared part: a core that only frees exchanges once in 64 packets.</summary>
+    /// <returns>Whether <paramref name="count"/> more packets fit now.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryMakeRoom(PacketCache* cache, int count)
+    {
+        Packet* handles = PacketCache.Handles(cache);
+        while (cache->Count + count > cache->Capacity && cache->Count >= PacketDepot.MagazineSize)
+        {
+            cache->Count -= PacketDepot.MagazineSize;
+            _depot.PutMagazine(handles + cache->Count);
+        }
+
+        return cache->Count + count <= cache->Capacity;
+    }
+
+    private void Put(Packet packet)
+    {
+        PacketCache* cache = _caches[LCoreContext.Index];
+        if (cache == null && !TryCreateCache(out cache))
+        {
+            _depot.PutSingles(new ReadOnlySpan<Packet>(in packet));
+            return;
+        }
+
+        if (cache->Count == cache->Capacity)
+        {
+            TryMakeRoom(cache, 1);
+        }
+
+        PacketCache.Handles(cache)[cache->Count++] = packet;
+    }
+}

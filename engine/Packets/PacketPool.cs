@@ -1,0 +1,261 @@
+using System.Runtime.InteropServices;
+using PollIO.Interop;
+
+namespace PollIO;
+
+/// <summary>
+/// A fixed set of packets: data elements of equal size in one <see cref="DmaRegion"/>, and their metadata in private memory
+/// that no device or peer reaches. The application owns pools; ports borrow them.
+/// </summary>
+/// <remarks>
+/// An lcore takes and returns packets through its own cache; other threads go to the shared part, where nobody ever waits for
+/// a preempted thread. A pool lives until <see cref="Dispose"/>; it has no finalizer.
+/// </remarks>
+public sealed unsafe partial class PacketPool : IDisposable
+{
+    private const int MaxPools = 1024;
+
+    private static readonly PacketPool?[] s_pools = new PacketPool?[MaxPools];
+    private static readonly Lock s_lock = new();
+
+    private readonly PacketCache** _caches;
+    private readonly PacketMetadata* _metadata;
+    private readonly nuint _metadataLength;
+    private readonly ulong _ownershipWord;
+    private readonly int _elementSize;
+    private readonly int _elementsPerPage;
+    private readonly int _pageBoundary;
+    private readonly ushort _id;
+    private readonly PacketDepot _depot;
+    private readonly Dictionary<object, int> _borrowers = [];
+    private readonly Lock _lock = new();
+    private bool _disposed;
+
+    /// <summary>Allocates the pool.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="PollIOException">The memory cannot be had.</exception>
+    public PacketPool(PacketPoolOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Options = options;
+        _elementSize = options.ElementSize;
+        _pageBoundary = options.PageBoundary;
+        _elementsPerPage = _pageBoundary == 0 ? options.Count : _pageBoundary / _elementSize;
+        nuint dataLength = _pageBoundary == 0
+            ? (nuint)options.Count * (nuint)_elementSize
+            : (nuint)((options.Count + _elementsPerPage - 1) / _elementsPerPage) * (nuint)_pageBoundary;
+
+        _metadataLength = (nuint)options.Count * PacketMetadata.Size;
+        _metadata = MapMetadata(_metadataLength);
+        try
+        {
+            Region = options.Memory.Allocate(new DmaRequest(dataLength, options.NumaNode, options.Lock), options.Allocator);
+        }
+        catch
+        {
+            _ = Libc.MemoryUnmap(_metadata, _metadataLength);
+            throw;
+        }
+
+        _caches = (PacketCache**)NativeMemory.AllocZeroed(LCoreContext.MaxIndex + 1, (nuint)sizeof(PacketCache*));
+        _id = Register(this);
+        InitializeMetadata();
+        _ownershipWord = _metadata->OwnershipWord;
+        _depot.Initialize(_metadata, options.Count);
+        _memories = new PoolMemories(Region, options.Count, _elementSize, _elementsPerPage, _pageBoundary);
+        Tracker = PacketTracking.Enabled ? new PacketTracker(this, _metadata) : null;
+    }
+
+    /// <summary>What the pool was made from.</summary>
+    public PacketPoolOptions Options { get; }
+
+    /// <summary>Name for messages and metrics.</summary>
+    public string Name => Options.Name;
+
+    /// <summary>Packets in the pool.</summary>
+    public int Count => Options.Count;
+
+    /// <summary>Bytes of data one buffer holds behind its headroom.</summary>
+    public int DataRoom => Options.DataRoom;
+
+    /// <summary>Bytes before the data of a fresh packet.</summary>
+    public int Headroom => Options.Headroom;
+
+    /// <summary>The memory the data elements lie in; all a device or peer ever sees of the pool.</summary>
+    public DmaRegion Region { get; }
+
+    /// <summary>The pool's number, which every packet of it carries.</summary>
+    public int Id => _id;
+
+    /// <summary>Packets that are neither in the shared part nor in a cache; exact only while no thread takes or frees.</summary>
+    public int Outstanding
+    {
+        get
+        {
+            int free = _depot.CountQuiescent();
+            for (int i = 0; i <= LCoreContext.MaxIndex; i++)
+            {
+                free += _caches[i] == null ? 0 : _caches[i]->Count;
+            }
+
+            return Count - free;
+        }
+    }
+
+    internal PacketTracker? Tracker { get; }
+
+    /// <summary>
+    /// Gives the memory back. With packets outstanding, the mapping is kept, because someone may still write to it, and
+    /// <see cref="Outstanding"/> stays above zero to say so.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A port still borrows the pool.</exception>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            if (_borrowers.Count != 0)
+            {
+                throw new InvalidOperationException($"pool {Name} is in use by {string.Join(", ", _borrowers.Keys)}; dispose the ports first");
+            }
+
+            _disposed = true;
+        }
+
+        int outstanding = Outstanding;
+        if (outstanding != 0)
+        {
+            PacketTracking.ReportLeak(this, outstanding);
+            return;
+        }
+
+        lock (s_lock)
+        {
+            s_pools[_id] = null;
+        }
+
+        for (int i = 0; i <= LCoreContext.MaxIndex; i++)
+        {
+            NativeMemory.AlignedFree(_caches[i]);
+        }
+
+        NativeMemory.Free(_caches);
+        _depot.Free();
+        _ = Libc.MemoryUnmap(_metadata, _metadataLength);
+        Options.Memory.Free(Region);
+    }
+
+    /// <summary>Whether <paramref name="packet"/>'s first buffer belongs to this pool.</summary>
+    public bool Owns(Packet packet) => packet.Pointer->PoolId == _id;
+
+    /// <summary>The template of a packet fresh from this pool, for drivers.</summary>
+    /// <param name="port">The receiving port.</param>
+    /// <param name="length">Data bytes every packet gets, or 0 when they are set packet by packet.</param>
+    public PacketTemplate CreateTemplate(ushort port, int length = 0)
+    {
+        PacketMetadata metadata = default;
+        metadata.OwnershipWord = _ownershipWord;
+        metadata.DataOffset = (ushort)Headroom;
+        metadata.Port = port;
+        metadata.DataLength = (ushort)length;
+        metadata.PacketLength = (uint)length;
+        return new PacketTemplate(in metadata);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"pool {Name} ({Count} x {_elementSize} B)";
+
+    internal static PacketPool FromId(int id) => s_pools[id]!;
+
+    /// <summary>Records that <paramref name="borrower"/> may hold up to <paramref name="packets"/> packets at once.</summary>
+    /// <exception cref="PollIOException">All borrowers together could hold more than there are.</exception>
+    internal void Borrow(object borrower, int packets)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            int others = _borrowers.Where(pair => pair.Key != borrower).Sum(pair => pair.Value);
+            if (others + packets > Count)
+            {
+                throw new PollIOException(
+                    "borrow pool",
+                    borrower.ToString()!,
+                    $"pool {Name} has {Count} packets, but rings, caches and bursts need {others + packets}",
+                    remedy: "make the pool larger or the rings smaller");
+            }
+
+            _borrowers[borrower] = packets;
+        }
+    }
+
+    internal void Return(object borrower)
+    {
+        lock (_lock)
+        {
+            _borrowers.Remove(borrower);
+        }
+    }
+
+    /// <summary>Gives the packets in the caches of an lcore that ends back to the shared parts.</summary>
+    internal static void FlushCaches(int lcoreIndex)
+    {
+        lock (s_lock)
+        {
+            foreach (PacketPool? pool in s_pools)
+            {
+                PacketCache* cache = pool == null ? null : pool._caches[lcoreIndex];
+                if (cache != null)
+                {
+                    pool!._depot.PutSingles(new ReadOnlySpan<Packet>(PacketCache.Handles(cache), cache->Count));
+                    cache->Count = 0;
+                }
+            }
+        }
+    }
+
+    internal int IndexOf(PacketMetadata* metadata) => (int)(metadata - _metadata);
+
+    private static PacketMetadata* MapMetadata(nuint length)
+    {
+        void* mapping = Libc.MemoryMap(
+            null, length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_POPULATE, -1, 0);
+        return (nint)mapping == -1
+            ? throw new PollIOException("map packet metadata", "packet pool", $"{length >> 10} KiB refused", Marshal.GetLastPInvokeError(), "free memory or ask for fewer packets")
+            : (PacketMetadata*)mapping;
+    }
+
+    private static ushort Register(PacketPool pool)
+    {
+        lock (s_lock)
+        {
+            int id = Array.IndexOf(s_pools, null);
+            if (id < 0)
+            {
+                throw new PollIOException("create pool", pool.Name, $"a process holds at most {MaxPools} pools");
+            }
+
+            s_pools[id] = pool;
+            return (ushort)id;
+        }
+    }
+
+    private void InitializeMetadata()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            PacketMetadata* metadata = _metadata + i;
+            metadata->ReferenceCount = 1;
+            metadata->SegmentCount = 1;
+            metadata->PoolId = _id;
+            metadata->BufferLength = (ushort)(Headroom + DataRoom);
+
+            // SAFETY: the region holds Count elements at exactly these offsets.
+            metadata->Buffer = (byte*)Region.Address + PoolMemories.OffsetOf(i, _elementSize, _elementsPerPage, _pageBoundary);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+using PollIO.Wire;
+
+namespace PollIO;
+
+/// <summary>
+/// One NIC or virtual device. <see cref="Configure"/>, <see cref="Start"/>, poll its queues, <see cref="Stop"/>,
+/// <see cref="Dispose"/>; control calls may come from any thread that is not an lcore and are serialised per port.
+/// </summary>
+public abstract partial class Port : IDisposable
+{
+    private static readonly TimeSpan s_leaveTimeout = TimeSpan.FromSeconds(5);
+
+    private RxQueue[] _rxQueues = [];
+    private TxQueue[] _txQueues = [];
+    private PortConfig? _config;
+
+    /// <summary>Creates the port and gives it the lowest free number.</summary>
+    /// <param name="name">What users know it by: its spec.</param>
+    /// <param name="capabilities">What it can do.</param>
+    protected Port(string name, PortCapabilities capabilities)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        Capabilities = capabilities;
+        Id = Register(this);
+    }
+
+    /// <summary>Raised on the control thread when the link goes up or down.</summary>
+    public event Action<Port, LinkState>? LinkChanged;
+
+    /// <summary>What users know the port by: its spec.</summary>
+    public string Name { get; }
+
+    /// <summary>The port's number; packets it receives carry it.</summary>
+    public ushort Id { get; }
+
+    /// <summary>What the port can do.</summary>
+    public PortCapabilities Capabilities { get; }
+
+    /// <summary>Where the port is in its life.</summary>
+    public PortState State { get; private set; }
+
+    /// <summary>The configuration in force.</summary>
+    /// <exception cref="InvalidOperationException">The port is not configured yet.</exception>
+    public PortConfig Config => _config ?? throw new InvalidOperationException($"port {Name} is not configured");
+
+    /// <summary>The RX queues, in order; empty before <see cref="Configure"/>.</summary>
+    public IReadOnlyList<RxQueue> RxQueues => _rxQueues;
+
+    /// <summary>The TX queues, in order; empty before <see cref="Configure"/>.</summary>
+    public IReadOnlyList<TxQueue> TxQueues => _txQueues;
+
+    /// <summary>The station address; software ports without one have a locally administered address.</summary>
+    public abstract MacAddress MacAddress { get; }
+
+    /// <summary>Largest payload of a frame, in bytes.</summary>
+    public virtual int Mtu => Capabilities.MaxMtu;
+
+    /// <summary>The link as last seen.</summary>
+    public LinkState Link { get; private set; } = new(IsUp: true);
+
+    /// <summary>Serialises control calls; drivers that change state from the control thread take it too.</summary>
+    protected Lock ControlLock { get; } = new();
+
+    /// <summary>Makes the queues. May be called again while the port is stopped.</summary>
+    /// <exception cref="PollIOException">The port cannot do what is asked; the message says what and why.</exception>
+    /// <exception cref="InvalidOperationException">The port is started or disposed.</exception>
+    public void Configure(PortConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ThrowIfOnLCore(nameof(Configure));
+        lock (ControlLock)
+        {
+            ThrowUnless(State is PortState.Created or PortState.Stopped, nameof(Configure));
+            config = config with
+            {
+                RxRingSize = config.RxRingSize == 0 ? Capabilities.DefaultRingSize : config.RxRingSize,
+                TxRingSize = config.TxRingSize == 0 ? Capabilities.DefaultRingSize : config.TxRingSize,
+            };
+            PortConfigCheck.Check(this, config);
+            config.Pool.Borrow(this, PortConfigCheck.PacketsHeld(Capabilities, config));
+            try
+            {
+                (_rxQueues, _txQueues) = CreateQueues(config);
+                _config = config;
+                State = PortState.Stopped;
+                if (config.Promiscuous && Capabilities.Promiscuous)
+                {
+                    SetPromiscuousCore(true);
+                }
+            }
+            catch
+            {
+                config.Pool.Return(this);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Starts moving packets.</summary>
+    /// <exception cref="PollIOException">The device or system refused.</exception>
+    public void Start()
+    {
+        ThrowIfOnLCore(nameof(Start));
+        lock (ControlLock)
+        {
+            ThrowUnless(State == PortState.Stopped, nameof(Start));
+            StartCore();
+            State = PortState.Started;
+            Array.ForEach(_rxQueues, queue => queue.ClearCompletion());
+            OpenQueues();
+        }
+    }
+
+    /// <summary>Stops moving packets: when it returns, no lcore is inside a queue and packets in flight are freed and counted.</summary>
+    /// <exception cref="PollIOException">An lcore did not leave a queue.</exception>
+    /// <exception cref="InvalidOperationException">Called from an lcore, which could wait for itself.</exception>
+    public void Stop()
+    {
+        ThrowIfOnLCore(nameof(Stop));
+        lock (ControlLock)
+        {
+            ThrowUnless(State is PortState.Stopped or PortState.Started, nameof(Stop));
+            StopLocked();
+        }
+    }
+
+    /// <summary>Stops the port when it runs, and gives back everything it holds.</summary>
+    public void Dispose()
+    {
+        ThrowIfOnLCore(nameof(Dispose));
+        lock (ControlLock)
+        {
+            if (State == PortState.Disposed)
+            {
+                return;
+            }
+
+            StopLocked();
+            State = PortState.Disposed;
+            DisposeCore();
+            _config?.Pool.Return(this);
+            Unregister(this);
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Receives frames for every address, or only the port's own, broadcast and the multicast asked for.</summary>
+    /// <exception cref="PollIOException">The port cannot, or the system refused.</exception>
+    public void SetPromiscuous(bool enabled)
+    {
+        ThrowIfMissing(Capabilities.Promiscuous, "set promiscuous mode");
+        lock (ControlLock)
+        {
+            SetPromiscuousCore(enabled);
+        }
+    }
+
+    /// <summary>Receives every multicast frame.</summary>
+    /// <exception cref="PollIOException">The port cannot, or the system refused.</exception>
+    public void SetAllMulticast(bool enabled)
+    {
+        ThrowIfMissing(Capabilities.AllMulticast, "set all-multicast mode");
+        lock (ControlLock)
+        {
+            SetAllMulticastCore(enabled);
+        }
+    }
+
+    /// <summary>Shows every packet of the port's queues to <paramref name="tap"/>; null takes the tap away. Works while the port runs.</summary>
+    /// <remarks>When it returns, no lcore is inside the former tap.</remarks>
+    public void AttachTap(IPacketTap? tap)
+    {
+        ThrowIfOnLCore(nameof(AttachTap));
+        lock (ControlLock)
+        {
+            ThrowUnless(State is PortState.Stopped or PortState.Started, nameof(AttachTap));
+            CloseQueues();
+            Array.ForEach(_rxQueues, queue => queue.SetTap(tap));
+            Array.ForEach(_txQueues, queue => queue.SetTap(tap));
+            if (State == PortState.Started)
+            {
+                OpenQueues();
+            }
+        }
+    }
+
+    /// <summary>Reads the counters.</summary>
+    public PortStatistics GetStatistics() => new(
+        QueueStatistics.Sum(_rxQueues.Select(queue => queue.Counters.Snapshot())),
+        QueueStatistics.Sum(_txQueues.Select(queue => queue.Counters.Snapshot())),
+        GetExtendedCounters());
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>Makes the queues for a configuration that was checked against the capabilities.</summary>
+    protected abstract (RxQueue[] Rx, TxQueue[] Tx) CreateQueues(PortConfig config);
+
+    /// <summary>Gets the device going; the queues' gates open after it.</summary>
+    protected abstract void StartCore();
+
+    /// <summary>Quiets the device and frees packets in flight; the queues' gates are closed and empty.</summary>
+    protected abstract void StopCore();
+
+    /// <summary>Gives back descriptors and memory. Called once, after <see cref="StopCore"/>.</summary>
+    protected abstract void DisposeCore();
+
+    /// <summary>Sets promiscuous mode; called only when the capability is there.</summary>
+    protected virtual void SetPromiscuousCore(bool enabled) => throw new NotSupportedException();
+
+    /// <summary>Sets all-multicast mode; called only when the capability is there.</summary>
+    protected virtual void SetAllMulticastCore(bool enabled) => throw new NotSupportedException();
+
+    /// <summary>The driver's own counters by name.</summary>
+    protected virtual IReadOnlyList<KeyValuePair<string, long>> GetExtendedCounters() => [];
+
+    /// <summary>Records the link and raises <see cref="LinkChanged"/> when it changed.</summary>
+    protected void SetLink(LinkState link)
+    {
+        if (Link != link)
+        {
+            Link = link;
+            LinkChanged?.Invoke(this, link);
+        }
+    }
+
+    private static void ThrowIfOnLCore(string operation)
+    {
+        if (LCoreContext.Index != LCoreContext.NotAnLCore)
+        {
+            throw new InvalidOperationException($"Port.{operation} waits for lcores and must not be called from one");
+        }
+    }
+
+    private void StopLocked()
+    {
+        if (State != PortState.Started)
+        {
+            return;
+        }
+
+        CloseQueues();
+        StopCore();
+        State = PortState.Stopped;
+    }
+
+    private void CloseQueues()
+    {
+        if (!_rxQueues.All(queue => queue.TryClose(s_leaveTimeout)) || !_txQueues.All(queue => queue.TryClose(s_leaveTimeout)))
+        {
+            throw new PollIOException("close queues", Name, $"an lcore did not leave within {s_leaveTimeout.TotalSeconds} s: it was stopped inside the driver");
+        }
+    }
+
+    private void OpenQueues()
+    {
+        Array.ForEach(_rxQueues, queue => queue.Open());
+        Array.ForEach(_txQueues, queue => queue.Open());
+    }
+
+    private void ThrowUnless(bool allowed, string operation)
+    {
+        ObjectDisposedException.ThrowIf(State == PortState.Disposed, this);
+        if (!allowed)
+        {
+            throw new InvalidOperationException($"port {Name} is {State}: {operation} is not possible now");
+        }
+    }
+
+    private void ThrowIfMissing(bool capability, string operation)
+    {
+        ObjectDisposedException.ThrowIf(State == PortState.Disposed, this);
+        if (!capability)
+        {
+            throw new PollIOException(operation, Name, "this port has no such mode");
+        }
+    }
+}

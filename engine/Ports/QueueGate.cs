@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace PollIO;
+
+/// <summary>
+/// Lets the control side change a queue while nobody is inside it, at the price of plain loads and stores for the lcore.
+/// </summary>
+/// <remarks>
+/// The lcore stores "inside", then loads "closed"; the control side stores "closed", makes every CPU of the process pass a full
+/// barrier, then loads "inside". The barrier stands in for the fence the lcore does not execute (asymmetric Dekker): either the
+/// lcore sees the gate closed, or the control side sees the lcore inside and waits.
+/// </remarks>
+[StructLayout(LayoutKind.Explicit, Size = 384)]
+internal struct QueueGate
+{
+    [FieldOffset(128)] private int _inside;
+    [FieldOffset(132)] private int _closed;
+
+    /// <summary>A gate nobody can enter until <see cref="Open"/>.</summary>
+    internal static QueueGate CreateClosed() => new() { _closed = 1 };
+
+    internal readonly bool IsClosed => Volatile.Read(in _closed) != 0;
+
+    /// <summary>Enters, unless the gate is closed. Only the queue's lcore calls it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryEnter()
+    {
+        // Volatile keeps the compiler from exchanging the two; the CPU may, and Close's process-wide barrier makes up for it.
+        Volatile.Write(ref _inside, 1);
+        if (Volatile.Read(ref _closed) == 0)
+        {
+            return true;
+        }
+
+        Volatile.Write(ref _inside, 0);
+        return false;
+    }
+
+    /// <summary>Leaves; pairs with the acquiring read of "inside" in <see cref="Close"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Leave() => Volatile.Write(ref _inside, 0);
+
+    /// <summary>Closes the gate and waits until the lcore is outside.</summary>
+    /// <returns>Whether it left within <paramref name="timeout"/>.</returns>
+    internal bool Close(TimeSpan timeout)
+    {
+        Volatile.Write(ref _closed, 1);
+        Interlocked.MemoryBarrierProcessWide();
+        if (Volatile.Read(ref _inside) == 0)
+        {
+            return true;
+        }
+
+        long start = Environment.TickCount64;
+        var wait = new SpinWait();
+        while (Volatile.Read(ref _inside) != 0)
+        {
+            if (Environment.TickCount64 - start > timeout.TotalMilliseconds)
+            {
+                return false;
+            }
+
+            wait.SpinOnce();
+        }
+
+        return true;
+    }
+
+    internal void Open() => Volatile.Write(ref _closed, 0);
+}

@@ -1,0 +1,151 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace PollIO;
+
+/// <summary>A bounded ring between one producing and one consuming thread. Nothing blocks; nothing allocates after the constructor.</summary>
+/// <typeparam name="T">A blittable item: a packet handle, an index.</typeparam>
+public sealed class SpscRing<T>
+    where T : unmanaged
+{
+    private readonly T[] _items;
+    private readonly long _mask;
+    private RingCursors _cursors;
+
+    /// <summary>Creates a ring.</summary>
+    /// <param name="capacity">Items it holds; rounded up to a power of two, at most 2^30.</param>
+    public SpscRing(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, 1 << 30);
+        _items = GC.AllocateArray<T>((int)BitOperations.RoundUpToPowerOf2((uint)capacity), pinned: true);
+        _mask = _items.Length - 1;
+    }
+
+    /// <summary>Items the ring holds.</summary>
+    public int Capacity => _items.Length;
+
+    /// <summary>Items in the ring now; exact for its two threads, a snapshot for others.</summary>
+    public int Count => (int)(Volatile.Read(ref _cursors.Produced) - Volatile.Read(ref _cursors.Consumed));
+
+    /// <summary>Puts in as many of <paramref name="items"/> as fit, in order. Only the producer calls it.</summary>
+    /// <returns>How many went in.</returns>
+    public int EnqueueBurst(ReadOnlySpan<T> items)
+    {
+        long produced = _cursors.Produced;
+        return Enqueue(items[..Math.Min(items.Length, (int)Free(produced, items.Length))], produced);
+    }
+
+    /// <summary>Puts in all of <paramref name="items"/> or none. Only the producer calls it.</summary>
+    /// <returns>Whether they went in.</returns>
+    public bool TryEnqueueBulk(ReadOnlySpan<T> items)
+    {
+        long produced = _cursors.Produced;
+        if (Free(produced, items.Length) < items.Length)
+        {
+            return false;
+        }
+
+        Enqueue(items, produced);
+        return true;
+    }
+
+    /// <summary>Takes up to <c>items.Length</c> items, oldest first. Only the consumer calls it.</summary>
+    /// <returns>How many were taken.</returns>
+    public int DequeueBurst(Span<T> items)
+    {
+        long consumed = _cursors.Consumed;
+        return Dequeue(items[..Math.Min(items.Length, (int)Available(consumed, items.Length))], consumed);
+    }
+
+    /// <summary>Takes exactly <c>items.Length</c> items, oldest first, or none. Only the consumer calls it.</summary>
+    /// <returns>Whether they were taken.</returns>
+    public bool TryDequeueBulk(Span<T> items)
+    {
+        long consumed = _cursors.Consumed;
+        if (Available(consumed, items.Length) < items.Length)
+        {
+            return false;
+        }
+
+        Dequeue(items, consumed);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Free(long produced, int wanted)
+    {
+        long free = _items.Length - (produced - _cursors.ShadowConsumed);
+        if (free < wanted)
+        {
+            // Pairs with the release of Consumed in Dequeue: the slots were read before they count as free.
+            _cursors.ShadowConsumed = MemoryOrder.LoadAcquire(ref _cursors.Consumed);
+            free = _items.Length - (produced - _cursors.ShadowConsumed);
+        }
+
+        return free;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Available(long consumed, int wanted)
+    {
+        long available = _cursors.ShadowProduced - consumed;
+        if (available < wanted)
+        {
+            // Pairs with the release of Produced in Enqueue: the items are there before they count as available.
+            _cursors.ShadowProduced = MemoryOrder.LoadAcquire(ref _cursors.Produced);
+            available = _cursors.ShadowProduced - consumed;
+        }
+
+        return available;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Enqueue(ReadOnlySpan<T> items, long produced)
+    {
+        if (items.IsEmpty)
+        {
+            return 0;
+        }
+
+        int start = (int)(produced & _mask);
+        int first = Math.Min(items.Length, _items.Length - start);
+
+        // SAFETY: start is masked and first ends at the array's end; the rest starts at zero and is shorter than the array.
+        ref T slots = ref MemoryMarshal.GetArrayDataReference(_items);
+        items[..first].CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref slots, start), first));
+        if (first < items.Length)
+        {
+            items[first..].CopyTo(MemoryMarshal.CreateSpan(ref slots, items.Length - first));
+        }
+
+        // Pairs with the acquire of Produced in Available.
+        MemoryOrder.StoreRelease(ref _cursors.Produced, produced + items.Length);
+        return items.Length;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Dequeue(Span<T> items, long consumed)
+    {
+        if (items.IsEmpty)
+        {
+            return 0;
+        }
+
+        int start = (int)(consumed & _mask);
+        int first = Math.Min(items.Length, _items.Length - start);
+
+        // SAFETY: as in Enqueue.
+        ref T slots = ref MemoryMarshal.GetArrayDataReference(_items);
+        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref slots, start), first).CopyTo(items);
+        if (first < items.Length)
+        {
+            MemoryMarshal.CreateSpan(ref slots, items.Length - first).CopyTo(items[first..]);
+        }
+
+        // Pairs with the acquire of Consumed in Free.
+        MemoryOrder.StoreRelease(ref _cursors.Consumed, consumed + items.Length);
+        return items.Length;
+    }
+}
