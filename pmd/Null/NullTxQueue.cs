@@ -1,0 +1,8 @@
+namespace PollIO.Pmd.Null;
+
+/// <summary>Frees every packet.</summary>
+internal sealed class NullTxQueue(Port port, int index) : TxQueue(port, index)
+{
+    protected override Burst TransmitBurst(ReadOnlySpan<Packet> packets) =>
+        new(packets.Length, PacketPool.FreeCounting(packets));
+}

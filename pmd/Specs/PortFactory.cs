@@ -1,0 +1,57 @@
+using PollIO.Pmd.Null;
+using PollIO.Pmd.Ring;
+
+namespace PollIO.Pmd;
+
+/// <summary>Opens ports by their spec: one syntax in every app, configuration and test.</summary>
+public static class PortFactory
+{
+    private static readonly PortDriver[] s_drivers =
+    [
+        new("null", Address: null, ["size"], NullPort.Open),
+        new("ring", "a name of letters and digits, the same for both ends", ["size"], RingPort.Open),
+    ];
+
+    private static readonly string[] s_planned = ["vfio", "uio", "virtio-user", "vhost", "memif", "af_xdp", "tap"];
+
+    /// <summary>The drivers there are, by name.</summary>
+    public static IReadOnlyList<string> Drivers => [.. s_drivers.Select(driver => driver.Name)];
+
+    /// <summary>Opens the port a spec names.</summary>
+    /// <exception cref="PollIOException">
+    /// The spec is malformed, the driver or a key is unknown, or the device cannot be opened; the message says which part and what
+    /// is accepted or mends it.
+    /// </exception>
+    public static Port Open(string spec) => Open(PortSpec.Parse(spec));
+
+    /// <summary>Opens the port a parsed spec names.</summary>
+    /// <exception cref="PollIOException">As for <see cref="Open(string)"/>.</exception>
+    public static Port Open(PortSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        PortDriver? driver = Array.Find(s_drivers, candidate => candidate.Name == spec.Driver);
+        if (driver is null)
+        {
+            throw s_planned.Contains(spec.Driver)
+                ? new PollIOException("open port", spec.Text, $"driver '{spec.Driver}' is not built yet", remedy: $"there are {string.Join(", ", Drivers)}")
+                : new PollIOException("open port", spec.Text, $"there is no driver '{spec.Driver}'", remedy: $"there are {string.Join(", ", Drivers)}");
+        }
+
+        if (driver.Address is null && spec.Address.Length != 0)
+        {
+            throw new PollIOException("open port", spec.Text, $"'{spec.Driver}:' takes no address, but '{spec.Address}' was given");
+        }
+
+        if (driver.Address is not null && spec.Address.Length == 0)
+        {
+            throw new PollIOException("open port", spec.Text, $"the address is missing: {driver.Address}");
+        }
+
+        if (spec.Keys.FirstOrDefault(key => !driver.Keys.Contains(key)) is { } unknown)
+        {
+            throw new PollIOException("open port", spec.Text, $"driver '{spec.Driver}' has no key '{unknown}'", remedy: $"it takes {string.Join(", ", driver.Keys)}");
+        }
+
+        return driver.Open(spec);
+    }
+}
