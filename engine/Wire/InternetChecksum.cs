@@ -31,6 +31,12 @@ public static class InternetChecksum
         return FoldTo33(sum) + (odd ? local << 8 : local);
     }
 
+    /// <summary>Adds a 16-bit number, as it would stand in a header, to a running sum.</summary>
+    /// <param name="sum">The sum so far.</param>
+    /// <param name="value">The number, such as a length.</param>
+    /// <returns>The new sum.</returns>
+    public static ulong AddWord(ulong sum, ushort value) => FoldTo33(sum) + ToMemoryOrder(value);
+
     /// <summary>Reduces a running sum to the 16-bit ones'-complement sum, without the final complement.</summary>
     /// <param name="sum">The running sum.</param>
     /// <returns>The sum; of a message with a right checksum it is 0xffff. A pseudo-header's is the seed that checksum
