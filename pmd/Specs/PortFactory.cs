@@ -1,3 +1,4 @@
+using PollIO.Pmd.AfPacket;
 using PollIO.Pmd.Null;
 using PollIO.Pmd.Ring;
 
@@ -8,6 +9,7 @@ public static class PortFactory
 {
     private static readonly PortDriver[] s_drivers =
     [
+        new("af_packet", "a kernel interface such as eth0", ["version", "blocks"], AfPacketPort.Open),
         new("null", Address: null, ["size"], NullPort.Open),
         new("ring", "a name of letters and digits, the same for both ends", ["size"], RingPort.Open),
     ];
