@@ -36,15 +36,23 @@ POLLIO_VFIO_EXPORT int64_t pollio_vfio_hugepage_page_size(int32_t fd);
 /* Sets the size without taking pages: they are taken by populate, so that a node policy set in between applies. */
 POLLIO_VFIO_EXPORT int32_t pollio_vfio_hugepage_resize(int32_t fd, uint64_t length);
 
-/* Sets the size and takes every page now. -ENOSPC: not enough free hugepages; some may have been taken and go with the descriptor. */
-POLLIO_VFIO_EXPORT int32_t pollio_vfio_hugepage_allocate(int32_t fd, uint64_t length);
+/*
+ * Takes every page of [offset, offset + length) now, and grows the file to hold it. -ENOSPC: not enough free hugepages; those
+ * already taken stay with the file until they are released or it is closed.
+ */
+POLLIO_VFIO_EXPORT int32_t pollio_vfio_hugepage_allocate(int32_t fd, uint64_t offset, uint64_t length);
+
+/* Gives the pages of the range back to the system; the file keeps its size. */
+POLLIO_VFIO_EXPORT int32_t pollio_vfio_hugepage_release(int32_t fd, uint64_t offset, uint64_t length);
 
 /* Forbids every holder of the descriptor, for good, to make the memfd smaller (F_SEAL_SHRINK). */
 POLLIO_VFIO_EXPORT int32_t pollio_vfio_hugepage_seal_shrink(int32_t fd);
 
 /* ---- memory.c: mappings, placement, locking, physical addresses ---- */
 
-/* Maps fd shared, readable and writable at exactly this address. -EEXIST: something is mapped there. -ENOMEM: not enough hugepages. */
+/*
+ * Maps fd shared, readable and writable at exactly this address; takes and reserves no pages. -EEXIST: something is mapped there.
+ */
 POLLIO_VFIO_EXPORT int32_t pollio_vfio_map_shared(int32_t fd, uint64_t offset, uint64_t address, uint64_t length);
 
 POLLIO_VFIO_EXPORT int32_t pollio_vfio_unmap(uint64_t address, uint64_t length);

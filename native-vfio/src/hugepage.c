@@ -41,12 +41,22 @@ int32_t pollio_vfio_hugepage_resize(int32_t fd, uint64_t length)
     return ftruncate(fd, (off_t)length) == 0 ? 0 : -errno;
 }
 
-int32_t pollio_vfio_hugepage_allocate(int32_t fd, uint64_t length)
+int32_t pollio_vfio_hugepage_allocate(int32_t fd, uint64_t offset, uint64_t length)
 {
     int result;
     /* Any signal interrupts it between two pages, and a managed runtime sends signals to its threads; pages already taken are kept. */
     do {
-        result = fallocate(fd, 0, 0, (off_t)length);
+        result = fallocate(fd, 0, (off_t)offset, (off_t)length);
+    } while (result != 0 && errno == EINTR);
+
+    return result == 0 ? 0 : -errno;
+}
+
+int32_t pollio_vfio_hugepage_release(int32_t fd, uint64_t offset, uint64_t length)
+{
+    int result;
+    do {
+        result = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length);
     } while (result != 0 && errno == EINTR);
 
     return result == 0 ? 0 : -errno;

@@ -27,7 +27,9 @@ static void *pointer(uint64_t address)
 
 int32_t pollio_vfio_map_shared(int32_t fd, uint64_t offset, uint64_t address, uint64_t length)
 {
-    void *mapped = mmap(pointer(address), length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, fd, (off_t)offset);
+    /* A reservation made by mmap would stay with the file when populate fails, and hold free hugepages that nobody uses. */
+    int flags = MAP_SHARED | MAP_FIXED_NOREPLACE | MAP_NORESERVE;
+    void *mapped = mmap(pointer(address), length, PROT_READ | PROT_WRITE, flags, fd, (off_t)offset);
     if (mapped == MAP_FAILED) {
         return -errno;
     }

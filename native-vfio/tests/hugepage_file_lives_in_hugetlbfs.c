@@ -28,7 +28,7 @@ static void body(void)
     CHECK_EQUAL(HUGEPAGE_SIZE, pollio_vfio_hugepage_page_size(fd));
     CHECK_EQUAL(FD_CLOEXEC, fcntl(fd, F_GETFD));
     CHECK_EQUAL(-EEXIST, pollio_vfio_hugepage_file(path));
-    CHECK_EQUAL(0, pollio_vfio_hugepage_allocate(fd, HUGEPAGE_SIZE));
+    CHECK_EQUAL(0, pollio_vfio_hugepage_allocate(fd, 0, HUGEPAGE_SIZE));
     uint64_t address = free_address(HUGEPAGE_SIZE, HUGEPAGE_SIZE);
     CHECK_EQUAL(0, pollio_vfio_map_shared(fd, 0, address, HUGEPAGE_SIZE));
     memset((void *)address, 1, HUGEPAGE_SIZE);

@@ -8,7 +8,7 @@ static void body(void)
 {
     int fd = pollio_vfio_hugepage_memfd("peer", HUGEPAGE_SIZE);
     CHECK(fd >= 0);
-    CHECK_EQUAL(0, pollio_vfio_hugepage_allocate(fd, 2 * HUGEPAGE_SIZE));
+    CHECK_EQUAL(0, pollio_vfio_hugepage_allocate(fd, 0, 2 * HUGEPAGE_SIZE));
     uint64_t address = free_address(2 * HUGEPAGE_SIZE, HUGEPAGE_SIZE);
     CHECK_EQUAL(0, pollio_vfio_map_shared(fd, 0, address, 2 * HUGEPAGE_SIZE));
     *(volatile int *)address = 7;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void page_size_is_that_asked_for(int fd)
@@ -16,7 +17,7 @@ static void running_out_is_an_error_here(void)
 {
     int fd = pollio_vfio_hugepage_memfd("too-much", HUGEPAGE_SIZE);
     CHECK(fd >= 0);
-    CHECK_EQUAL(-ENOSPC, pollio_vfio_hugepage_allocate(fd, 1ull << 46));
+    CHECK_EQUAL(-ENOSPC, pollio_vfio_hugepage_allocate(fd, 0, 1ull << 46));
     CHECK_EQUAL(0, close(fd));
 }
 
@@ -40,6 +41,22 @@ static void two_mappings_show_the_same_bytes_on_one_node(int fd)
     CHECK_EQUAL(0, pollio_vfio_unmap(other, HUGEPAGE_SIZE));
 }
 
+static void released_pages_are_free_again_and_read_as_zero(int fd)
+{
+    uint64_t address = free_address(HUGEPAGE_SIZE, HUGEPAGE_SIZE);
+    CHECK_EQUAL(0, pollio_vfio_map_shared(fd, HUGEPAGE_SIZE, address, HUGEPAGE_SIZE));
+    *(volatile int *)address = 5;
+    struct stat before, after;
+    CHECK_EQUAL(0, fstat(fd, &before));
+    CHECK_EQUAL(0, pollio_vfio_hugepage_release(fd, HUGEPAGE_SIZE, HUGEPAGE_SIZE));
+    CHECK_EQUAL(0, fstat(fd, &after));
+    CHECK_EQUAL(before.st_size, after.st_size);
+    CHECK_EQUAL(HUGEPAGE_SIZE / 512, before.st_blocks - after.st_blocks);
+    CHECK_EQUAL(0, pollio_vfio_hugepage_allocate(fd, HUGEPAGE_SIZE, HUGEPAGE_SIZE));
+    CHECK_EQUAL(0, *(volatile int *)address);
+    CHECK_EQUAL(0, pollio_vfio_unmap(address, HUGEPAGE_SIZE));
+}
+
 static void late_pages_come_from_the_bound_node(void)
 {
     int fd = pollio_vfio_hugepage_memfd("bound", HUGEPAGE_SIZE);
@@ -52,6 +69,27 @@ static void late_pages_come_from_the_bound_node(void)
     CHECK_EQUAL(0, pollio_vfio_populate(address, HUGEPAGE_SIZE));
     CHECK(bound != 0 || pollio_vfio_page_node(address) == 0);
     CHECK_EQUAL(0, pollio_vfio_unmap(address, HUGEPAGE_SIZE));
+    CHECK_EQUAL(0, close(fd));
+}
+
+static void populate_runs_out_with_an_error_and_leaves_nothing_reserved(void)
+{
+    int fd = pollio_vfio_hugepage_memfd("too-much", HUGEPAGE_SIZE);
+    CHECK(fd >= 0);
+    uint64_t length = 1ull << 40;
+    CHECK_EQUAL(0, pollio_vfio_hugepage_resize(fd, length));
+    uint64_t address = free_address(length, HUGEPAGE_SIZE);
+    CHECK_EQUAL(0, pollio_vfio_map_shared(fd, 0, address, length));
+    int32_t result = pollio_vfio_populate(address, length);
+    CHECK(result == -EFAULT || result == -ENOMEM);
+    CHECK_EQUAL(0, pollio_vfio_unmap(address, length));
+    CHECK_EQUAL(0, pollio_vfio_hugepage_release(fd, 0, length));
+    struct stat empty;
+    CHECK_EQUAL(0, fstat(fd, &empty));
+    CHECK_EQUAL(0, empty.st_blocks);
+    int other = pollio_vfio_hugepage_memfd("next", HUGEPAGE_SIZE);
+    CHECK_EQUAL(0, pollio_vfio_hugepage_allocate(other, 0, 3 * HUGEPAGE_SIZE));
+    CHECK_EQUAL(0, close(other));
     CHECK_EQUAL(0, close(fd));
 }
 
@@ -81,12 +119,14 @@ static void body(void)
     CHECK(fd >= 0);
     page_size_is_that_asked_for(fd);
     running_out_is_an_error_here();
-    CHECK_EQUAL(0, pollio_vfio_hugepage_allocate(fd, 2 * HUGEPAGE_SIZE));
+    CHECK_EQUAL(0, pollio_vfio_hugepage_allocate(fd, 0, 2 * HUGEPAGE_SIZE));
     cannot_shrink_once_sealed(fd);
     two_mappings_show_the_same_bytes_on_one_node(fd);
     hugepage_is_one_piece_of_physical_memory(fd);
+    released_pages_are_free_again_and_read_as_zero(fd);
     CHECK_EQUAL(0, close(fd));
     late_pages_come_from_the_bound_node();
+    populate_runs_out_with_an_error_and_leaves_nothing_reserved();
 }
 
 int main(void)
