@@ -385,7 +385,7 @@ while (($# > 0)); do
         exit 0
         ;;
     -r | --reserve | --count | --setup | -p | --pagesize | -n | --node | -d | --directory | -U | --user | -G | --group | --owner)
-        (($# > 0)) && [[ -n $1 && $1 != -* ]] || wrong "$option needs a value"
+        if (($# == 0)) || [[ -z $1 || $1 == -* ]]; then wrong "$option needs a value"; fi
         value=$1
         shift
         case $option in

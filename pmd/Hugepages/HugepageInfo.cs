@@ -61,16 +61,19 @@ public sealed class HugepageInfo
         return null;
     }
 
-    /// <summary>The command that leaves <paramref name="bytes"/> more free in a pool than are free now.</summary>
+    /// <summary>The command after which <paramref name="bytes"/> more can be had from a pool.</summary>
     /// <param name="pageSize">Bytes in a page.</param>
     /// <param name="bytes">Bytes wanted; rounded up to whole pages.</param>
     /// <param name="numaNode">The node, or -1 for any.</param>
     public string ReserveCommand(long pageSize, long bytes, int numaNode = -1)
     {
-        HugepagePool pool = Find(pageSize, numaNode) ?? default;
-        long wanted = (bytes + pageSize - 1) / pageSize;
-        long total = pool.Total + Math.Max(0, wanted - pool.Available);
-        string node = numaNode < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" --node {numaNode}");
+        long missing = Math.Max(0, ((bytes + pageSize - 1) / pageSize) - (Find(pageSize, numaNode)?.Available ?? 0));
+        int[] nodes = [.. NodePools.Where(pool => pool.PageSize == pageSize).Select(pool => pool.NumaNode)];
+
+        // Without a node, hugepages.sh gives each node the whole size: where there are several, one of them is enough.
+        int target = numaNode < 0 && nodes.Length > 1 ? nodes[0] : numaNode;
+        long total = (Find(pageSize, target)?.Total ?? 0) + missing;
+        string node = target < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" --node {target}");
         return $"sudo ./hugepages.sh --pagesize {FormatSize(pageSize)} --reserve {FormatSize(total * pageSize)}{node}";
     }
 

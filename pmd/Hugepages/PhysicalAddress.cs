@@ -29,7 +29,7 @@ public static class PhysicalAddress
         // SAFETY: the shim writes at most physical.Length values.
         fixed (ulong* first = physical)
         {
-            result = NativeMemory.PhysicalAddresses((ulong)address, stride, (uint)physical.Length, first);
+            result = NativeMapping.PhysicalAddresses((ulong)address, stride, (uint)physical.Length, first);
         }
 
         if (result < 0)

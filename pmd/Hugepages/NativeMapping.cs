@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace PollIO.Pmd.Hugepages;
 
 /// <summary>Bindings of native-vfio/src/memory.c. Each returns a negative errno, or 0 or the value pollio_vfio.h states.</summary>
-internal static unsafe partial class NativeMemory
+internal static unsafe partial class NativeMapping
 {
     [LibraryImport(NativeShim.Library, EntryPoint = "pollio_vfio_map_shared")]
     internal static partial int MapShared(SafeFileHandle file, ulong offset, ulong address, ulong length);

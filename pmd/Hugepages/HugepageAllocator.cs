@@ -1,0 +1,82 @@
+namespace PollIO.Pmd.Hugepages;
+
+/// <summary>
+/// Hugepages of one size, from one sealed memfd a NUMA node: what devices want, since one page needs one IOMMU entry, and what
+/// peers share with the fewest table entries. Needs the shim and reserved pages (hugepages.sh).
+/// </summary>
+/// <remarks>
+/// Hugepages are never swapped out, so every region counts as locked without the limit on locked memory being touched.
+/// Pages go back to the system when the region is freed or the process ends, however it ends.
+/// </remarks>
+public sealed class HugepageAllocator : IDmaAllocator
+{
+    /// <summary>Bytes in a 2 MiB page.</summary>
+    public const long TwoMegabytes = 2L << 20;
+
+    /// <summary>Bytes in a 1 GiB page.</summary>
+    public const long OneGigabyte = 1L << 30;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, HugepageArena> _arenas = [];
+
+    /// <summary>Creates an allocator; pages are taken as regions are asked for.</summary>
+    /// <param name="pageSize"><see cref="TwoMegabytes"/>, <see cref="OneGigabyte"/>, or another size the kernel supports.</param>
+    /// <exception cref="PollIOException">The shim is missing (the remedy names the packages) or this is not x86-64.</exception>
+    public HugepageAllocator(long pageSize = TwoMegabytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pageSize);
+        PageSize = pageSize;
+        Name = pageSize >= OneGigabyte ? $"{pageSize >> 30} GiB hugepages" : $"{pageSize >> 20} MiB hugepages";
+        NativeShim.Require("allocate hugepages", Name);
+    }
+
+    /// <summary>Bytes in a page.</summary>
+    public long PageSize { get; }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>The region's node is that of its pages, also when any node was asked for; -1 when they are spread.</remarks>
+    public DmaRegion Allocate(in DmaRequest request)
+    {
+        ulong page = (ulong)PageSize;
+        if (request.Length > long.MaxValue - page)
+        {
+            throw new PollIOException("allocate hugepages", Name, $"0x{request.Length:x} bytes are more than any machine has", Errno.ENOMEM);
+        }
+
+        long length = (long)((request.Length + page - 1) / page * page);
+        HugepageArena arena = ArenaOf(request.NumaNode);
+        long offset = arena.Map(length);
+        return new DmaRegion(this, in request)
+        {
+            Address = arena.AddressOf(offset),
+            Length = (nuint)length,
+            FileDescriptor = (int)arena.File.DangerousGetHandle(),
+            FileOffset = offset,
+            PageSize = (nuint)PageSize,
+            NumaNode = arena.NodeOf(offset, length),
+            IsLocked = true,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Free(DmaRegion region) =>
+        ArenaOf(region.Requested.NumaNode).Unmap(region.FileOffset, (long)region.Length);
+
+    private HugepageArena ArenaOf(int numaNode)
+    {
+        lock (_lock)
+        {
+            int key = Math.Max(numaNode, -1);
+            if (!_arenas.TryGetValue(key, out HugepageArena? arena))
+            {
+                arena = new HugepageArena(PageSize, key, key < 0 ? Name : $"{Name} of node {key}");
+                _arenas.Add(key, arena);
+            }
+
+            return arena;
+        }
+    }
+}
