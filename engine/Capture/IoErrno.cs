@@ -3,6 +3,7 @@ namespace PollIO.Capture;
 /// <summary>Finds the errno behind an exception of the runtime's file classes.</summary>
 internal static class IoErrno
 {
+    internal const int EAGAIN = 11;
     private const int ENOENT = 2;
     private const int EACCES = 13;
     private const int MaxErrno = 4095;

@@ -12,12 +12,12 @@ public sealed class CorruptPcapngIsRefused
         return new()
         {
             { "length not a multiple of 4", After(f => f.Block(6, Packet, length: 73)), CaptureStatus.Corrupt, "block length 73 is not a multiple" },
-            { "length below the minimum", After(f => f.Block(0xBAD, [], length: 8)), CaptureStatus.Corrupt, "block length 8 is less than the 12" },
+            { "length below the minimum", After(f => f.Block(0x00C0FFEE, [], length: 8)), CaptureStatus.Corrupt, "block length 8 is less than the 12" },
             { "length below the type's minimum", After(f => f.Block(6, new byte[16])), CaptureStatus.Corrupt, "block length 28 is less than the 32" },
             { "length zero", After(f => f.Block(0, [], length: 0)), CaptureStatus.Corrupt, "block length 0" },
             { "packet block too long", After(f => f.Block(6, new byte[1 << 20])), CaptureStatus.Corrupt, "is more than the 1048576" },
             { "trailing length differs", After(f => f.Block(6, Packet, trailer: 76)), CaptureStatus.Corrupt, "is 72 at its start and 76 at its end" },
-            { "unknown block's lengths differ", After(f => f.Block(0xBAD, [], trailer: 16)), CaptureStatus.Corrupt, "is 12 at its start and 16" },
+            { "unknown block's lengths differ", After(f => f.Block(0x00C0FFEE, [], trailer: 16)), CaptureStatus.Corrupt, "is 12 at its start and 16" },
             { "captured beyond the block", After(f => f.Enhanced(0, Packet, captured: 61)), CaptureStatus.Corrupt, "captured length 61 does not fit" },
             { "captured absurd", After(f => f.Enhanced(0, Packet, captured: uint.MaxValue)), CaptureStatus.Corrupt, "captured length 4294967295 is more" },
             { "original absurd", After(f => f.Enhanced(0, Packet, original: uint.MaxValue)), CaptureStatus.Corrupt, "original length 4294967295" },

@@ -21,7 +21,7 @@ public sealed class LargeFilesAreRead : IDisposable
             file.Write(start.ToArray());
             for (int i = 0; i < 2; i++)
             {
-                file.Write(new ByteWriter().U32(0xBAD).U32(Hole).ToArray());
+                file.Write(new ByteWriter().U32(0x00C0FFEE).U32(Hole).ToArray());
                 file.Seek(Hole - 12, SeekOrigin.Current);
                 file.Write(new ByteWriter().U32(Hole).ToArray());
             }

@@ -96,7 +96,7 @@ public sealed class PcapngFilesAreRead
     {
         var file = new PcapngBytes();
         file.SectionHeader(minor: 2, options: [.. file.Option(1, "a comment"u8.ToArray()), .. file.Option(0, [])])
-            .Block(0x0BAD, [])
+            .Block(0x00C0FFEE, [])
             .Interface(options: [.. file.Option(2, "eth0"u8.ToArray()), .. file.Option(0x8001, [1, 2, 3]), .. file.Option(9, [9])])
             .Block(0x8000_0001, new byte[3_000_000])
             .Enhanced(1, First, options: file.Option(1, "no end of options"u8.ToArray()))

@@ -43,7 +43,7 @@ internal static class SampleFiles
         Add(f => f.TimedInterface(9, 3), 0);
         Add(f => f.Interface(snapLength: 20), 0);
         Add(f => f.Enhanced(1_000, CaptureContents.Packet(15), options: f.Flags(1)), 1);
-        Add(f => f.Block(0xBAD, new byte[8]), 0);
+        Add(f => f.Block(0x00C0FFEE, new byte[8]), 0);
         Add(f => f.Simple(CaptureContents.Packet(14, 2)), 1);
         Add(f => f.Obsolete(2_000, CaptureContents.Packet(17, 3), interfaceId: 1), 1);
         Add(f => f.Block(5, new byte[12]), 0);
