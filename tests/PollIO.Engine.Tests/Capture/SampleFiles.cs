@@ -3,7 +3,7 @@ namespace PollIO.Tests.Capture;
 /// <summary>Small sound files that between them hold every structure the readers know, and where their records end.</summary>
 internal static class SampleFiles
 {
-    /// <summary>A file, the offset its header ends at, and for each offset where it may end well the records that are complete by then.</summary>
+    /// <summary>A file, where its header ends, and for each offset where it may end well the records complete by then.</summary>
     internal sealed record Sample(string Name, byte[] Bytes, int HeaderLength, IReadOnlyDictionary<int, int> CleanEnds)
     {
         /// <summary>Records that are complete when the file is cut after <paramref name="length"/> bytes.</summary>

@@ -7,7 +7,8 @@ public sealed class TimestampsConvert
 {
     private static readonly ulong[] Counts =
     [
-        0, 1, 2, 999, 1_000_000_007, uint.MaxValue, 1_700_000_000_123_456_789, long.MaxValue, (ulong)long.MaxValue + 1, ulong.MaxValue - 1, ulong.MaxValue,
+        0, 1, 2, 999, 1_000_000_007, uint.MaxValue, 1_700_000_000_123_456_789,
+        long.MaxValue, (ulong)long.MaxValue + 1, ulong.MaxValue - 1, ulong.MaxValue,
     ];
 
     private static readonly long[] Offsets = [0, 1, -1, 86_400, -2_208_988_800, 9_223_372_036, -9_223_372_037, long.MaxValue, long.MinValue];

@@ -26,7 +26,8 @@ public sealed class TsharkAgrees : IDisposable
             "-e", "frame.interface_name", "-e", "frame.packet_flags_direction");
         IEnumerable<string> expected = written.Select((w, i) => string.Create(
             CultureInfo.InvariantCulture,
-            $"{i + 1}\t{w.Timestamp / 1_000_000_000}.{w.Timestamp % 1_000_000_000:D9}\t{w.Original}\t{w.Stored.Length}\tport{w.Interface}\t{Direction(w)}"));
+            $"{i + 1}\t{w.Timestamp / 1_000_000_000}.{w.Timestamp % 1_000_000_000:D9}\t"
+            + $"{w.Original}\t{w.Stored.Length}\tport{w.Interface}\t{Direction(w)}"));
 
         Assert.Equal(expected, output.TrimEnd('\n').Split('\n'));
         Assert.Equal(written.Select(w => w.Stored), await RawBytesAsync(path));
@@ -114,7 +115,8 @@ public sealed class TsharkAgrees : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string Direction(Written written) => written.Direction == PacketDirection.Unknown ? string.Empty : $"0x{(int)written.Direction:x8}";
+    private static string Direction(Written written) =>
+        written.Direction == PacketDirection.Unknown ? string.Empty : $"0x{(int)written.Direction:x8}";
 
     private static async Task<List<byte[]>> RawBytesAsync(string path)
     {
