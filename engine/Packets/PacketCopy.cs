@@ -1,6 +1,6 @@
 namespace PollIO;
 
-/// <summary>Copies packets between pools, metadata included.</summary>
+/// <summary>Copies packets between pools, metadata included, and bytes into packets, as chains where they exceed a data room.</summary>
 public static unsafe class PacketCopy
 {
     /// <summary>Copies <paramref name="packet"/> into <paramref name="pool"/>, as a chain when it exceeds a data room.</summary>
@@ -13,31 +13,41 @@ public static unsafe class PacketCopy
         }
 
         CopyMetadata(packet.Pointer, copy.Pointer);
-        Packet last = copy;
         for (PacketMetadata* source = packet.Pointer; source != null; source = source->Next)
         {
-            ReadOnlySpan<byte> data = new Packet(source).Data;
-            while (!data.IsEmpty)
+            if (!TryAppend(copy, new Packet(source).Data, pool))
             {
-                if (last.Tailroom == 0)
-                {
-                    if (!pool.TryAllocate(out last))
-                    {
-                        copy.Free();
-                        return default;
-                    }
-
-                    copy.Chain(last);
-                }
-
-                int length = Math.Min(data.Length, last.Tailroom);
-                copy.TryAppend(length, out Span<byte> room);
-                data[..length].CopyTo(room);
-                data = data[length..];
+                copy.Free();
+                return default;
             }
         }
 
         return copy;
+    }
+
+    /// <summary>Appends <paramref name="data"/> to <paramref name="packet"/>, adding segments from <paramref name="pool"/> where a data room ends.</summary>
+    /// <returns>False when the pool ran dry; the packet then holds a part, and is still the caller's.</returns>
+    public static bool TryAppend(Packet packet, ReadOnlySpan<byte> data, PacketPool pool)
+    {
+        Packet last = packet.LastSegment();
+        while (true)
+        {
+            int length = Math.Min(data.Length, last.Tailroom);
+            packet.TryAppend(length, out Span<byte> room);
+            data[..length].CopyTo(room);
+            data = data[length..];
+            if (data.IsEmpty)
+            {
+                return true;
+            }
+
+            if (!pool.TryAllocate(out last))
+            {
+                return false;
+            }
+
+            packet.Chain(last);
+        }
     }
 
     private static void CopyMetadata(PacketMetadata* from, PacketMetadata* to)

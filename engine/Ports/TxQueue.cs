@@ -8,6 +8,7 @@ public abstract class TxQueue
     private QueueGate _gate = QueueGate.CreateClosed();
     private QueueCounters _counters;
     private IPacketTap? _tap;
+    private volatile PollIOException? _fault;
 
     /// <summary>Creates queue <paramref name="index"/> of <paramref name="port"/>, closed until the port starts.</summary>
     protected TxQueue(Port port, int index)
@@ -21,6 +22,9 @@ public abstract class TxQueue
 
     /// <summary>The queue's number in its port.</summary>
     public int Index { get; }
+
+    /// <summary>What made the queue drop everything from then on (a full disk, a device that is gone), or null.</summary>
+    public PollIOException? Fault => _fault;
 
     /// <summary>The counters; the driver adds errors and drops, everybody else reads.</summary>
     public ref QueueCounters Counters => ref _counters;
@@ -86,6 +90,9 @@ public abstract class TxQueue
         // Transmit counts whole bursts; what was consumed but not sent comes off again.
         _counters.Packets -= packets.Length;
     }
+
+    /// <summary>For drivers: records that nothing can be sent any more. The first call counts.</summary>
+    protected void Fail(PollIOException error) => Interlocked.CompareExchange(ref _fault, error, null);
 
     internal void Open() => _gate.Open();
 

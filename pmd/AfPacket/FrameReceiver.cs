@@ -86,7 +86,7 @@ internal sealed class FrameReceiver
         if (length > packet.Tailroom)
         {
             ReadOnlySpan<byte> whole = restoresTag ? WithTag(in frame) : frame.Data;
-            if (!_scatters || !TryFillChain(packet, whole))
+            if (!_scatters || !PacketCopy.TryAppend(packet, whole, _pool))
             {
                 counters.Drop(_scatters ? DropCause.NoPacket : DropCause.TooLong);
                 return false;
@@ -183,28 +183,5 @@ internal sealed class FrameReceiver
         Span<byte> tagged = _tagged.AsSpan(0, frame.LengthWithTag);
         CopyWithTag(in frame, tagged);
         return tagged;
-    }
-
-    private bool TryFillChain(Packet packet, ReadOnlySpan<byte> data)
-    {
-        Packet last = packet;
-        while (true)
-        {
-            int length = Math.Min(data.Length, last.Tailroom);
-            packet.TryAppend(length, out Span<byte> room);
-            data[..length].CopyTo(room);
-            data = data[length..];
-            if (data.IsEmpty)
-            {
-                return true;
-            }
-
-            if (Allocate(new Span<Packet>(ref last)) == 0)
-            {
-                return false;
-            }
-
-            packet.Chain(last);
-        }
     }
 }

@@ -5,4 +5,5 @@ namespace PollIO.Pmd;
 /// <param name="Address">What the address means, for messages; null when the driver takes none.</param>
 /// <param name="Keys">The keys the driver takes.</param>
 /// <param name="Open">Opens a port.</param>
-internal sealed record PortDriver(string Name, string? Address, string[] Keys, Func<PortSpec, Port> Open);
+/// <param name="AddressIsOptional">Whether the address may be left out.</param>
+internal sealed record PortDriver(string Name, string? Address, string[] Keys, Func<PortSpec, Port> Open, bool AddressIsOptional = false);

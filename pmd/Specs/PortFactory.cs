@@ -1,5 +1,6 @@
 using PollIO.Pmd.AfPacket;
 using PollIO.Pmd.Null;
+using PollIO.Pmd.Pcap;
 using PollIO.Pmd.Ring;
 
 namespace PollIO.Pmd;
@@ -11,6 +12,7 @@ public static class PortFactory
     [
         new("af_packet", "a kernel interface such as eth0", ["version", "blocks"], AfPacketPort.Open),
         new("null", Address: null, ["size"], NullPort.Open),
+        new("pcap", "the capture to read", ["tx", "loop"], PcapPort.Open, AddressIsOptional: true),
         new("ring", "a name of letters and digits, the same for both ends", ["size"], RingPort.Open),
     ];
 
@@ -44,7 +46,7 @@ public static class PortFactory
             throw new PollIOException("open port", spec.Text, $"'{spec.Driver}:' takes no address, but '{spec.Address}' was given");
         }
 
-        if (driver.Address is not null && spec.Address.Length == 0)
+        if (driver.Address is not null && !driver.AddressIsOptional && spec.Address.Length == 0)
         {
             throw new PollIOException("open port", spec.Text, $"the address is missing: {driver.Address}");
         }
