@@ -142,10 +142,17 @@ public sealed class HugepageRegionsAreAllocated
     }
 
     [Fact]
-    public void OneGigabytePagesAreAllocatedWhereTheMachineHasThem()
+    public void OneGigabytePagesAreAllocatedOrRefusedWithTheCommandThatReservesThem()
     {
-        Assert.SkipUnless(HugepageInfo.Read().Find(HugepageAllocator.OneGigabyte) is { Available: > 0 }, "no free 1 GiB hugepage");
+        Assert.SkipUnless(HugepageInfo.Read().Find(HugepageAllocator.OneGigabyte) is not null, "the kernel has no 1 GiB hugepages");
         var allocator = new HugepageAllocator(HugepageAllocator.OneGigabyte);
+        using HugepageReservation reservation = HugepageReservation.TryGet(HugepageAllocator.OneGigabyte, pages: 1);
+        if (!reservation.IsGranted)
+        {
+            var error = Assert.Throws<PollIOException>(() => allocator.Allocate(new DmaRequest(1)));
+            Assert.Contains("hugepages.sh", error.Remedy, StringComparison.Ordinal);
+            return;
+        }
 
         DmaRegion region = allocator.Allocate(new DmaRequest(1));
 
