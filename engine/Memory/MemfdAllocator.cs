@@ -17,6 +17,12 @@ public sealed class MemfdAllocator : IDmaAllocator
     /// <inheritdoc/>
     public DmaRegion Allocate(in DmaRequest request)
     {
+        if (request.Length > MemfdArena.WindowLength)
+        {
+            throw new PollIOException(
+                "map memory", "DMA memory", $"{request.Length >> 10} KiB do not fit into the window of {MemfdArena.WindowLength >> 30} GiB");
+        }
+
         nuint page = (nuint)Environment.SystemPageSize;
         nuint length = (request.Length + page - 1) & ~(page - 1);
         MemfdArena arena;
@@ -24,6 +30,7 @@ public sealed class MemfdAllocator : IDmaAllocator
         {
             if (!_arenas.TryGetValue(request.NumaNode, out arena!))
             {
+                ThrowUnlessNodeExists(request.NumaNode);
                 arena = new MemfdArena(request.NumaNode);
                 _arenas.Add(request.NumaNode, arena);
             }
@@ -53,6 +60,30 @@ public sealed class MemfdAllocator : IDmaAllocator
         }
 
         arena.Unmap(region.FileOffset, region.Length);
+    }
+
+    /// <summary>Asks before a window and a file are spent on the node.</summary>
+    private static unsafe void ThrowUnlessNodeExists(int node)
+    {
+        if (node == -1)
+        {
+            return;
+        }
+
+        nuint length = (nuint)Environment.SystemPageSize;
+        void* probe = Libc.MemoryMap(null, length, Libc.PROT_READ, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
+        if ((nint)probe == -1)
+        {
+            throw new PollIOException("bind memory", $"NUMA node {node}", "no memory is left to try it", Marshal.GetLastPInvokeError());
+        }
+
+        int errno = Libc.BindToNode(probe, length, node) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        _ = Libc.MemoryUnmap(probe, length);
+        if (errno != 0)
+        {
+            throw new PollIOException(
+                "bind memory", $"NUMA node {node}", "the kernel refused the node", errno, "ls /sys/devices/system/node shows the nodes there are");
+        }
     }
 
     private static unsafe bool LockOrUnmap(MemfdArena arena, nint address, long offset, nuint length)

@@ -10,7 +10,7 @@ namespace PollIO;
 internal sealed unsafe class MemfdArena
 {
     // 32 GiB of addresses: fifteen windows fit below 2^39, and a file of holes costs nothing.
-    private const long WindowLength = 32L << 30;
+    internal const long WindowLength = 32L << 30;
 
     // What another mapping in the window makes us skip at a time.
     private const long SkipLength = 2L << 20;
@@ -49,31 +49,21 @@ internal sealed unsafe class MemfdArena
     {
         lock (_lock)
         {
-            long offset = TakeFree((long)length);
-            if (offset >= 0)
+            // What is mapped over a freed range by now stays skipped for good: the search goes on behind the last region.
+            for (long offset = TakeFree((long)length); offset >= 0; offset = TakeFree((long)length))
             {
-                int errno = TryMap(offset, length);
-                if (errno != 0)
+                if (TryMap(offset, length))
                 {
-                    _free.Add((offset, (long)length));
-                    throw Failure($"map {length >> 10} KiB", errno);
+                    return offset;
                 }
-
-                return offset;
             }
 
-            for (offset = _end; offset + (long)length <= WindowLength; offset += SkipLength)
+            for (long offset = _end; offset + (long)length <= WindowLength; offset += SkipLength)
             {
-                int errno = TryMap(offset, length);
-                if (errno == 0)
+                if (TryMap(offset, length))
                 {
                     _end = offset + (long)length;
                     return offset;
-                }
-
-                if (errno != Libc.EEXIST)
-                {
-                    throw Failure($"map {length >> 10} KiB", errno);
                 }
             }
 
@@ -92,38 +82,61 @@ internal sealed unsafe class MemfdArena
         }
     }
 
-    private int TryMap(long offset, nuint length)
+    /// <returns>False when something else is mapped there.</returns>
+    /// <exception cref="PollIOException">The kernel refused; the range stays free.</exception>
+    private bool TryMap(long offset, nuint length)
     {
-        if (offset + (long)length > _end && Libc.Truncate(FileDescriptor, offset + (long)length) != 0)
-        {
-            return Marshal.GetLastPInvokeError();
-        }
-
         void* wanted = (void*)AddressOf(offset);
         void* got = Libc.MemoryMap(
             wanted, length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED | Libc.MAP_FIXED_NOREPLACE, FileDescriptor, offset);
         if ((nint)got == -1)
         {
-            return Marshal.GetLastPInvokeError();
+            int errno = Marshal.GetLastPInvokeError();
+            return errno == Libc.EEXIST ? false : throw GiveBack(offset, length, errno);
         }
 
         if (_numaNode >= 0 && Libc.BindToNode(got, length, _numaNode) != 0)
         {
             int errno = Marshal.GetLastPInvokeError();
             _ = Libc.MemoryUnmap(got, length);
-            throw new PollIOException("bind memory", $"NUMA node {_numaNode}", "the kernel refused the node", errno, "ls /sys/devices/system/node shows the nodes there are");
+            throw GiveBack(offset, length, errno);
         }
 
         // Allocating now turns "out of memory" into an error here instead of a SIGBUS at the first packet.
-        if (Libc.Allocate(FileDescriptor, 0, offset, (long)length) != 0)
+        if (!TryAllocatePages(offset, (long)length))
         {
             int errno = Marshal.GetLastPInvokeError();
             _ = Libc.MemoryUnmap(got, length);
-            return errno;
+            throw GiveBack(offset, length, errno);
         }
 
         Prefault((byte*)got, length);
-        return 0;
+        return true;
+    }
+
+    /// <summary>Fills the range with pages and grows the file to hold it, or leaves both as they were.</summary>
+    private bool TryAllocatePages(long offset, long length)
+    {
+        while (Libc.Allocate(FileDescriptor, 0, offset, length) != 0)
+        {
+            // A signal interrupts the allocation of large ranges; the kernel has undone it then.
+            if (Marshal.GetLastPInvokeError() != Libc.EINTR)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private PollIOException GiveBack(long offset, nuint length, int errno)
+    {
+        if (offset < _end)
+        {
+            ReturnFree(offset, (long)length);
+        }
+
+        return Failure($"map {length >> 10} KiB", errno);
     }
 
     private static void Prefault(byte* address, nuint length)
