@@ -74,9 +74,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int MemfdCreate(string name, uint flags);
 
-    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
-    internal static partial int Truncate(int fd, long length);
-
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     internal static partial int Allocate(int fd, int mode, long offset, long length);
 

@@ -54,7 +54,7 @@ public static unsafe class PacketCopy
     {
         to->Port = from->Port;
         to->VlanTci = from->VlanTci;
-        to->Flags = from->Flags;
+        to->FlagsWord = from->FlagsWord;
         to->PacketType = from->PacketType;
         to->RssHash = from->RssHash;
 

@@ -2,7 +2,7 @@ namespace PollIO;
 
 /// <summary>What is known of a received packet; part of the hot metadata line.</summary>
 [Flags]
-public enum PacketFlags : uint
+public enum PacketFlags : ushort
 {
     /// <summary>Nothing is known.</summary>
     None = 0,

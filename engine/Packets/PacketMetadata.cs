@@ -50,6 +50,12 @@ public unsafe struct PacketMetadata
     /// <summary>What is known of the packet.</summary>
     [FieldOffset(20)] public PacketFlags Flags;
 
+    /// <summary>What the application asks of the TX port.</summary>
+    [FieldOffset(22)] public TxFlags TxFlags;
+
+    /// <summary>Both kinds of flags as one word.</summary>
+    [FieldOffset(20)] internal uint FlagsWord;
+
     /// <summary>Protocols found by the port, 0 when it did not look.</summary>
     [FieldOffset(24)] public uint PacketType;
 
@@ -62,11 +68,8 @@ public unsafe struct PacketMetadata
     /// <summary>The next segment, or null.</summary>
     [FieldOffset(40)] internal PacketMetadata* Next;
 
-    /// <summary>What the application asks of the TX port.</summary>
-    [FieldOffset(64)] public TxFlags TxFlags;
-
     /// <summary>Length of the frame as it was on the wire; valid with <see cref="PacketFlags.Truncated"/>.</summary>
-    [FieldOffset(68)] public uint OriginalLength;
+    [FieldOffset(64)] public uint OriginalLength;
 
     /// <summary>Bytes of the Ethernet header with its tags.</summary>
     [FieldOffset(72)] public ushort L2Length;

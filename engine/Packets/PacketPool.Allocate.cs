@@ -25,9 +25,8 @@ public sealed unsafe partial class PacketPool
             metadata->Port = Packet.NoPort;
             metadata->DataLength = 0;
             metadata->PacketLength = 0;
-            metadata->Flags = PacketFlags.None;
+            metadata->FlagsWord = 0;
             metadata->PacketType = 0;
-            metadata->TxFlags = TxFlags.None;
         }
 
         return count;

@@ -1,8 +1,11 @@
 namespace PollIO;
 
-/// <summary>What the application asks of the TX port for one packet; part of the cold metadata line.</summary>
+/// <summary>
+/// What the application asks of the TX port for one packet. It stands in the block that receiving resets, so that a request
+/// made for a packet's last life is not carried out in its next.
+/// </summary>
 [Flags]
-public enum TxFlags : uint
+public enum TxFlags : ushort
 {
     /// <summary>Send as it is.</summary>
     None = 0,
