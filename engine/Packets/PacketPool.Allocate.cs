@@ -109,16 +109,10 @@ public sealed unsafe partial class PacketPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int AllocateSlow(Span<Packet> packets, PacketCache* cache)
     {
-        int taken = 0;
-        if (cache == null && !TryCreateCache(out cache))
-        {
-            taken = _depot.TakeSingles(packets);
-        }
-        else
-        {
-            taken = TakeThroughCache(packets, cache);
-        }
-
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        int taken = cache == null && !TryCreateCache(out cache)
+            ? _depot.TakeSingles(packets)
+            : TakeThroughCache(packets, cache);
         if (PacketTracking.Enabled)
         {
             Tracker!.Taken(packets[..taken]);

@@ -53,15 +53,15 @@ public sealed unsafe partial class PacketPool
         long bytes = 0;
         foreach (Packet packet in packets)
         {
-            if (PacketTracking.Enabled)
-            {
-                PacketTracking.CheckFree(packet.Pointer);
-            }
-
             PacketMetadata* segment = packet.Pointer;
             bytes += segment->PacketLength;
             while (segment != null)
             {
+                if (PacketTracking.Enabled)
+                {
+                    PacketTracking.CheckFree(segment);
+                }
+
                 // Read first: the segment belongs to somebody else once it is back in its pool.
                 PacketMetadata* next = segment->Next;
                 FreeSegment(segment);
@@ -103,6 +103,11 @@ public sealed unsafe partial class PacketPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryMakeRoom(PacketCache* cache, int count)
     {
+        if (count > cache->Capacity)
+        {
+            return false;
+        }
+
         Packet* handles = PacketCache.Handles(cache);
         while (cache->Count + count > cache->Capacity && cache->Count >= PacketDepot.MagazineSize)
         {

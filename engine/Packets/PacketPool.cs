@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PollIO.Interop;
 
@@ -18,6 +19,7 @@ public sealed unsafe partial class PacketPool : IDisposable
     private static readonly PacketPool?[] s_pools = new PacketPool?[MaxPools];
     private static readonly Lock s_lock = new();
 
+    private readonly nint[] _cacheTable = GC.AllocateArray<nint>(LCoreContext.MaxIndex + 1, pinned: true);
     private readonly PacketCache** _caches;
     private readonly PacketMetadata* _metadata;
     private readonly nuint _metadataLength;
@@ -26,10 +28,11 @@ public sealed unsafe partial class PacketPool : IDisposable
     private readonly int _elementsPerPage;
     private readonly int _pageBoundary;
     private readonly ushort _id;
-    private readonly PacketDepot _depot;
-    private readonly Dictionary<object, int> _borrowers = [];
+    private readonly Dictionary<object, long> _borrowers = [];
     private readonly Lock _lock = new();
-    private bool _disposed;
+    private PacketDepot _depot;
+    private volatile bool _disposed;
+    private bool _released;
 
     /// <summary>Allocates the pool.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -46,20 +49,26 @@ public sealed unsafe partial class PacketPool : IDisposable
             ? (nuint)options.Count * (nuint)_elementSize
             : (nuint)((options.Count + _elementsPerPage - 1) / _elementsPerPage) * (nuint)_pageBoundary;
 
+        // SAFETY: the table is pinned for as long as the pool object lives.
+        _caches = (PacketCache**)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_cacheTable));
         _metadataLength = (nuint)options.Count * PacketMetadata.Size;
         _metadata = MapMetadata(_metadataLength);
         try
         {
-            Region = options.Memory.Allocate(new DmaRequest(dataLength, options.NumaNode, options.Lock), options.Allocator);
+            Region = AllocateRegion(options, dataLength);
+            _id = Register(this);
         }
         catch
         {
             _ = Libc.MemoryUnmap(_metadata, _metadataLength);
+            if (Region != null)
+            {
+                options.Memory.Free(Region);
+            }
+
             throw;
         }
 
-        _caches = (PacketCache**)NativeMemory.AllocZeroed(LCoreContext.MaxIndex + 1, (nuint)sizeof(PacketCache*));
-        _id = Register(this);
         InitializeMetadata();
         _ownershipWord = _metadata->OwnershipWord;
         _depot.Initialize(_metadata, options.Count);
@@ -93,6 +102,11 @@ public sealed unsafe partial class PacketPool : IDisposable
     {
         get
         {
+            if (_released)
+            {
+                return 0;
+            }
+
             int free = _depot.CountQuiescent();
             for (int i = 0; i <= LCoreContext.MaxIndex; i++)
             {
@@ -139,12 +153,13 @@ public sealed unsafe partial class PacketPool : IDisposable
             s_pools[_id] = null;
         }
 
+        _released = true;
         for (int i = 0; i <= LCoreContext.MaxIndex; i++)
         {
             NativeMemory.AlignedFree(_caches[i]);
+            _caches[i] = null;
         }
 
-        NativeMemory.Free(_caches);
         _depot.Free();
         _ = Libc.MemoryUnmap(_metadata, _metadataLength);
         Options.Memory.Free(Region);
@@ -158,6 +173,8 @@ public sealed unsafe partial class PacketPool : IDisposable
     /// <param name="length">Data bytes every packet gets, or 0 when they are set packet by packet.</param>
     public PacketTemplate CreateTemplate(ushort port, int length = 0)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, DataRoom);
         PacketMetadata metadata = default;
         metadata.OwnershipWord = _ownershipWord;
         metadata.DataOffset = (ushort)Headroom;
@@ -172,14 +189,15 @@ public sealed unsafe partial class PacketPool : IDisposable
 
     internal static PacketPool FromId(int id) => s_pools[id]!;
 
-    /// <summary>Records that <paramref name="borrower"/> may hold up to <paramref name="packets"/> packets at once.</summary>
+    /// <summary>Records that <paramref name="borrower"/> may hold up to <paramref name="packets"/> packets at once, in place of what it held before.</summary>
+    /// <returns>What it might hold before, for <see cref="Restore"/>.</returns>
     /// <exception cref="PollIOException">All borrowers together could hold more than there are.</exception>
-    internal void Borrow(object borrower, int packets)
+    internal long Borrow(object borrower, long packets)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            int others = _borrowers.Where(pair => pair.Key != borrower).Sum(pair => pair.Value);
+            long others = _borrowers.Where(pair => pair.Key != borrower).Sum(pair => pair.Value);
             if (others + packets > Count)
             {
                 throw new PollIOException(
@@ -189,7 +207,25 @@ public sealed unsafe partial class PacketPool : IDisposable
                     remedy: "make the pool larger or the rings smaller");
             }
 
+            long former = _borrowers.GetValueOrDefault(borrower);
             _borrowers[borrower] = packets;
+            return former;
+        }
+    }
+
+    /// <summary>Takes a <see cref="Borrow"/> back: the borrower is as it was before.</summary>
+    internal void Restore(object borrower, long former)
+    {
+        lock (_lock)
+        {
+            if (former == 0)
+            {
+                _borrowers.Remove(borrower);
+            }
+            else
+            {
+                _borrowers[borrower] = former;
+            }
         }
     }
 
@@ -227,6 +263,19 @@ public sealed unsafe partial class PacketPool : IDisposable
         return (nint)mapping == -1
             ? throw new PollIOException("map packet metadata", "packet pool", $"{length >> 10} KiB refused", Marshal.GetLastPInvokeError(), "free memory or ask for fewer packets")
             : (PacketMetadata*)mapping;
+    }
+
+    private static DmaRegion AllocateRegion(PacketPoolOptions options, nuint length)
+    {
+        DmaRegion region = options.Memory.Allocate(new DmaRequest(length, options.NumaNode, options.Lock), options.Allocator);
+        if ((nuint)options.PageBoundary <= region.PageSize)
+        {
+            return region;
+        }
+
+        options.Memory.Free(region);
+        throw new PollIOException(
+            "create pool", options.Name, $"elements are to stay inside pages of {options.PageBoundary} B, but the memory got has pages of {region.PageSize} B");
     }
 
     private static ushort Register(PacketPool pool)

@@ -3,6 +3,9 @@ namespace PollIO;
 /// <summary>The shape of a <see cref="PacketPool"/>.</summary>
 public sealed record PacketPoolOptions
 {
+    // Offsets and lengths inside an element are 16 bits.
+    private const int MaxElementSize = 0xFFC0;
+
     /// <summary>Name for messages and metrics.</summary>
     public string Name { get; init; } = "pool";
 
@@ -43,9 +46,10 @@ public sealed record PacketPoolOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Count, TaggedStack.MaxCount);
         ArgumentOutOfRangeException.ThrowIfNegative(Headroom);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Headroom, MaxElementSize);
         ArgumentOutOfRangeException.ThrowIfNotEqual(Headroom % 64, 0, nameof(Headroom));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(DataRoom);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ElementSize, 0xFFC0, nameof(DataRoom));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(DataRoom, MaxElementSize - Headroom);
         ArgumentOutOfRangeException.ThrowIfNegative(CacheSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(CacheSize, 4096);
         if (CacheSize is > 0 and < PacketDepot.MagazineSize)

@@ -46,11 +46,18 @@ internal sealed unsafe class PacketTracker(PacketPool pool, PacketMetadata* pack
     {
         CheckUse(metadata);
         ref Record record = ref RecordOf(metadata);
-        if (!metadata->IsShared)
+        if (metadata->IsShared)
         {
-            record.Owner = Owner.Port;
-            record.Port = port;
+            return;
         }
+
+        if (record.Owner == Owner.Port)
+        {
+            throw new PacketOwnershipException($"{Name(metadata)} was transmitted to {port} while port {record.Port} has it{Describe(in record)}");
+        }
+
+        record.Owner = Owner.Port;
+        record.Port = port;
     }
 
     internal void HandedToApplication(PacketMetadata* metadata)

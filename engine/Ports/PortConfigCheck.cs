@@ -4,12 +4,12 @@ namespace PollIO;
 internal static class PortConfigCheck
 {
     /// <summary>Packets the port may hold at once with <paramref name="config"/>: rings, caches and one burst a queue.</summary>
-    internal static int PacketsHeld(PortCapabilities capabilities, PortConfig config)
+    internal static long PacketsHeld(PortCapabilities capabilities, PortConfig config)
     {
-        int rings = capabilities.RingsHoldPackets
-            ? (config.RxQueues * config.RxRingSize) + (config.TxQueues * config.TxRingSize)
+        long rings = capabilities.RingsHoldPackets
+            ? ((long)config.RxQueues * config.RxRingSize) + ((long)config.TxQueues * config.TxRingSize)
             : 0;
-        int queues = Math.Max(config.RxQueues, config.TxQueues);
+        long queues = Math.Max(config.RxQueues, config.TxQueues);
         return rings + (queues * (config.Pool.Options.CacheSize + config.MaxBurst));
     }
 
