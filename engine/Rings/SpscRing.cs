@@ -27,7 +27,15 @@ public sealed class SpscRing<T>
     public int Capacity => _items.Length;
 
     /// <summary>Items in the ring now; exact for its two threads, a snapshot for others.</summary>
-    public int Count => (int)(Volatile.Read(ref _cursors.Produced) - Volatile.Read(ref _cursors.Consumed));
+    public int Count
+    {
+        get
+        {
+            // The consumer's end first: read second, it could have passed the producer's.
+            long consumed = Volatile.Read(ref _cursors.Consumed);
+            return (int)Math.Min(Volatile.Read(ref _cursors.Produced) - consumed, _items.Length);
+        }
+    }
 
     /// <summary>Puts in as many of <paramref name="items"/> as fit, in order. Only the producer calls it.</summary>
     /// <returns>How many went in.</returns>
