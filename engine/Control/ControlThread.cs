@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using PollIO.Interop;
 
@@ -12,10 +11,13 @@ public sealed unsafe class ControlThread
 {
     private const int MaxEvents = 16;
 
-    private readonly ConcurrentDictionary<int, Action> _handlers = [];
-    private readonly Lock _runLock = new();
+    private static readonly Lazy<ControlThread> s_shared = new(() => new ControlThread());
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, Registration> _registrations = [];
     private readonly int _epoll;
     private readonly Thread _thread;
+    private uint _lastGeneration;
 
     private ControlThread()
     {
@@ -29,38 +31,66 @@ public sealed unsafe class ControlThread
         _thread.Start();
     }
 
+    /// <summary>Raised on the control thread when a handler threw; its descriptor is not watched any more.</summary>
+    public event Action<int, Exception>? HandlerFailed;
+
     /// <summary>The thread, started by its first user.</summary>
-    public static ControlThread Shared { get; } = new();
+    public static ControlThread Shared => s_shared.Value;
 
     /// <summary>Whether the calling thread is the control thread.</summary>
     public bool IsCurrent => Thread.CurrentThread == _thread;
 
     /// <summary>Calls <paramref name="handler"/> on the control thread whenever <paramref name="descriptor"/> is readable.</summary>
+    /// <param name="descriptor">What to wait on; it stays open until <see cref="Unregister"/>.</param>
+    /// <param name="handler">Reads what there is. When it throws, it is called no more (<see cref="HandlerFailed"/>).</param>
+    /// <param name="serializer">
+    /// Held while the handler runs, or null for none. A handler that needs a lock under which <see cref="Unregister"/> may be
+    /// called names it here, and takes it nowhere else: the two would wait for each other.
+    /// </param>
+    /// <exception cref="ArgumentException">The descriptor is registered already.</exception>
     /// <exception cref="PollIOException">The descriptor cannot be waited on.</exception>
-    public void Register(int descriptor, Action handler)
+    public void Register(int descriptor, Action handler, Lock? serializer = null)
     {
-        _handlers[descriptor] = handler;
-        var change = new Libc.EpollEvent { Events = Libc.EPOLLIN, Data = (ulong)descriptor };
-        if (Libc.EpollControl(_epoll, Libc.EPOLL_CTL_ADD, descriptor, &change) != 0)
+        ArgumentNullException.ThrowIfNull(handler);
+        lock (_lock)
         {
-            int errno = Marshal.GetLastPInvokeError();
-            _handlers.TryRemove(descriptor, out _);
-            throw Failure("watch descriptor", errno);
+            if (_registrations.ContainsKey(descriptor))
+            {
+                throw new ArgumentException($"descriptor {descriptor} is registered already", nameof(descriptor));
+            }
+
+            var registration = new Registration(++_lastGeneration, handler, serializer ?? new Lock());
+            var change = new Libc.EpollEvent { Events = Libc.EPOLLIN, Data = ((ulong)registration.Generation << 32) | (uint)descriptor };
+            if (Libc.EpollControl(_epoll, Libc.EPOLL_CTL_ADD, descriptor, &change) != 0)
+            {
+                throw Failure("watch descriptor", Marshal.GetLastPInvokeError());
+            }
+
+            _registrations.Add(descriptor, registration);
         }
     }
 
-    /// <summary>Ends the calls for <paramref name="descriptor"/>: when it returns, none runs and none will, unless called from one.</summary>
+    /// <summary>
+    /// Ends the calls for <paramref name="descriptor"/>: when it returns, its handler does not run and will not, unless this was
+    /// called from it. A descriptor that is not registered is left alone.
+    /// </summary>
     public void Unregister(int descriptor)
     {
-        _handlers.TryRemove(descriptor, out _);
-        Libc.EpollEvent change = default;
-        _ = Libc.EpollControl(_epoll, Libc.EPOLL_CTL_DEL, descriptor, &change);
-        if (!IsCurrent)
+        Registration? registration;
+        lock (_lock)
         {
-            // Waits for a handler that is running now.
-            lock (_runLock)
+            if (!_registrations.Remove(descriptor, out registration))
             {
+                return;
             }
+
+            Libc.EpollEvent change = default;
+            _ = Libc.EpollControl(_epoll, Libc.EPOLL_CTL_DEL, descriptor, &change);
+        }
+
+        // Waits for a call that is running now; a caller that holds the serializer itself goes through.
+        lock (registration.Serializer)
+        {
         }
     }
 
@@ -75,14 +105,47 @@ public sealed unsafe class ControlThread
             int count = Libc.EpollWait(_epoll, events, MaxEvents, timeoutMilliseconds: -1);
             for (int i = 0; i < count; i++)
             {
-                lock (_runLock)
-                {
-                    if (_handlers.TryGetValue((int)events[i].Data, out Action? handler))
-                    {
-                        handler();
-                    }
-                }
+                Serve((int)(uint)events[i].Data, (uint)(events[i].Data >> 32));
             }
         }
     }
+
+    // The thread serves every port: one port's handler must not take it from the others.
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The exception surfaces as HandlerFailed.")]
+    private void Serve(int descriptor, uint generation)
+    {
+        if (Find(descriptor, generation) is not { } registration)
+        {
+            return;
+        }
+
+        lock (registration.Serializer)
+        {
+            // Looked up again: it may have been unregistered, and its number reused, while this thread waited for the lock.
+            if (Find(descriptor, generation) is null)
+            {
+                return;
+            }
+
+            try
+            {
+                registration.Handler();
+            }
+            catch (Exception e)
+            {
+                Unregister(descriptor);
+                HandlerFailed?.Invoke(descriptor, e);
+            }
+        }
+    }
+
+    private Registration? Find(int descriptor, uint generation)
+    {
+        lock (_lock)
+        {
+            return _registrations.TryGetValue(descriptor, out Registration? found) && found.Generation == generation ? found : null;
+        }
+    }
+
+    private sealed record Registration(uint Generation, Action Handler, Lock Serializer);
 }
