@@ -7,7 +7,7 @@ namespace PollIO;
 /// <summary>The CPUs this process may run on, and where its threads run.</summary>
 public static unsafe class CpuSet
 {
-    private const int MaxCpus = 1024;
+    internal const int MaxCpus = 1024;
 
     /// <summary>The CPUs the calling thread may run on, in order; on the main thread at start-up, those of the process.</summary>
     public static IReadOnlyList<int> GetCurrent()

@@ -9,7 +9,7 @@ public enum IdleStrategy
     /// <summary>Executes a pause instruction, which leaves more of the core to its sibling thread.</summary>
     Pause,
 
-    /// <summary>Offers the CPU to other threads; chosen by itself when lcores share a CPU.</summary>
+    /// <summary>Offers the CPU to other threads; what <see cref="Spin"/> and <see cref="Pause"/> do too while lcores share the CPU.</summary>
     Yield,
 
     /// <summary>Sleeps until a queue of <see cref="LCoreOptions.InterruptQueues"/> has packets, after some idle polls.</summary>

@@ -14,13 +14,16 @@ internal sealed unsafe class IdleWait : IDisposable
     private readonly IdleStrategy _strategy;
     private readonly RxQueue[] _queues;
     private readonly Libc.PollDescriptor[] _descriptors;
-    private readonly int _wakeDescriptor = -1;
+    private readonly int _cpu;
+    private readonly Lock _wakeLock = new();
+    private int _wakeDescriptor = -1;
     private int _idlePolls;
     private bool _armed;
 
     internal IdleWait(LCoreOptions options)
     {
         _strategy = options.Idle;
+        _cpu = options.Cpu;
         _queues = [.. options.InterruptQueues];
         _descriptors = GC.AllocateArray<Libc.PollDescriptor>(_queues.Length + 1, pinned: true);
         if (_strategy != IdleStrategy.Interrupt)
@@ -43,33 +46,43 @@ internal sealed unsafe class IdleWait : IDisposable
     /// <summary>Ends an interrupt wait from another thread.</summary>
     internal void Wake()
     {
-        if (_wakeDescriptor >= 0)
+        lock (_wakeLock)
         {
-            ulong one = 1;
-            _ = Libc.Write(_wakeDescriptor, &one, sizeof(ulong));
+            if (_wakeDescriptor >= 0)
+            {
+                ulong one = 1;
+                _ = Libc.Write(_wakeDescriptor, &one, sizeof(ulong));
+            }
         }
     }
 
-    /// <summary>Called after an idle poll.</summary>
-    /// <returns>False when time was slept away and the slice should end, so that a stop is seen.</returns>
+    /// <summary>Called after an idle poll; what it waits counts as idle.</summary>
+    /// <returns>False when the slice should end, so that a stop or a completion is seen.</returns>
     internal bool Idle(ref long last, ref long idleCycles)
     {
         switch (_strategy)
         {
+            case IdleStrategy.Interrupt when ++_idlePolls >= PollsBeforeSleep:
+                ArmOrSleep();
+                break;
+            case IdleStrategy.Yield:
+            case not IdleStrategy.Interrupt when LCoresOnCpu.AreSeveral(_cpu):
+                _ = Libc.Yield();
+                break;
             case IdleStrategy.Pause when X86Base.IsSupported:
                 X86Base.Pause();
-                return true;
-            case IdleStrategy.Yield:
-                _ = Libc.Yield();
-                return true;
-            case IdleStrategy.Interrupt:
-                return !TrySleep(ref last, ref idleCycles);
+                break;
             default:
                 return true;
         }
+
+        long now = Tsc.Read();
+        idleCycles += now - last;
+        last = now;
+        return _strategy != IdleStrategy.Interrupt;
     }
 
-    /// <summary>Called when a poll found packets after an idle one.</summary>
+    /// <summary>Called when a poll found packets after an idle one, and when the lcore ends.</summary>
     internal void Found()
     {
         _idlePolls = 0;
@@ -81,56 +94,51 @@ internal sealed unsafe class IdleWait : IDisposable
 
     public void Dispose()
     {
-        if (_wakeDescriptor >= 0)
+        lock (_wakeLock)
         {
-            _ = Libc.Close(_wakeDescriptor);
+            if (_wakeDescriptor >= 0)
+            {
+                _ = Libc.Close(_wakeDescriptor);
+                _wakeDescriptor = -1;
+            }
         }
     }
 
-    private bool TrySleep(ref long last, ref long idleCycles)
+    /// <summary>
+    /// Arms the first time, sleeps the second. The slice ends in between, so that the lcore looks once more whether it was stopped
+    /// or its queues are complete, and polls once more: a packet that came before the arming is found by that poll, one that comes
+    /// later raises the interrupt. No wake-up is lost.
+    /// </summary>
+    private void ArmOrSleep()
     {
-        if (++_idlePolls < PollsBeforeSleep)
-        {
-            return false;
-        }
-
         if (!_armed)
         {
-            // The next poll is the one after arming: a packet that came before it is found by it, one that comes later raises
-            // the interrupt. Either way no wake-up is lost.
-            foreach (RxQueue queue in _queues)
+            for (int i = 0; i < _queues.Length; i++)
             {
-                queue.ArmInterrupt();
+                _descriptors[i] = new Libc.PollDescriptor { FileDescriptor = _queues[i].Arm(this), Events = Libc.POLLIN };
             }
 
+            _descriptors[^1] = new Libc.PollDescriptor { FileDescriptor = _wakeDescriptor, Events = Libc.POLLIN };
             _armed = true;
-            return false;
+            return;
         }
 
-        for (int i = 0; i < _queues.Length; i++)
-        {
-            _descriptors[i] = new Libc.PollDescriptor { FileDescriptor = _queues[i].InterruptDescriptor, Events = Libc.POLLIN };
-        }
-
-        _descriptors[^1] = new Libc.PollDescriptor { FileDescriptor = _wakeDescriptor, Events = Libc.POLLIN };
         fixed (Libc.PollDescriptor* descriptors = _descriptors)
         {
             _ = Libc.Poll(descriptors, (nuint)_descriptors.Length, timeoutMilliseconds: -1);
         }
 
-        Disarm();
-        _idlePolls = 0;
-        long now = Tsc.Read();
-        idleCycles += now - last;
-        last = now;
-        return true;
+        // The wake-up was for this sleep: left in place it would end every later one at once.
+        ulong count;
+        _ = Libc.Read(_wakeDescriptor, &count, sizeof(ulong));
+        Found();
     }
 
     private void Disarm()
     {
         foreach (RxQueue queue in _queues)
         {
-            queue.DisarmInterrupt();
+            queue.Disarm();
         }
 
         _armed = false;

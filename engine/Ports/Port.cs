@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PollIO.Wire;
 
 namespace PollIO;
@@ -13,6 +14,9 @@ public abstract partial class Port : IDisposable
     private RxQueue[] _rxQueues = [];
     private TxQueue[] _txQueues = [];
     private PortConfig? _config;
+    private IPacketTap? _tap;
+    private bool _promiscuous;
+    private volatile StrongBox<LinkState> _link = new(new LinkState(IsUp: true));
 
     /// <summary>Creates the port and gives it the lowest free number.</summary>
     /// <param name="name">What users know it by: its spec.</param>
@@ -57,13 +61,15 @@ public abstract partial class Port : IDisposable
     public virtual int Mtu => Capabilities.MaxMtu;
 
     /// <summary>The link as last seen.</summary>
-    public LinkState Link { get; private set; } = new(IsUp: true);
+    public LinkState Link => _link.Value;
 
     /// <summary>Serialises control calls; drivers that change state from the control thread take it too.</summary>
     protected Lock ControlLock { get; } = new();
 
     /// <summary>Makes the queues. May be called again while the port is stopped.</summary>
-    /// <exception cref="PollIOException">The port cannot do what is asked; the message says what and why.</exception>
+    /// <exception cref="PollIOException">
+    /// The port cannot do what is asked; the message says what and why. A configuration that was in force before stays in force.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The port is started or disposed.</exception>
     public void Configure(PortConfig config)
     {
@@ -78,21 +84,28 @@ public abstract partial class Port : IDisposable
                 TxRingSize = config.TxRingSize == 0 ? Capabilities.DefaultRingSize : config.TxRingSize,
             };
             PortConfigCheck.Check(this, config);
-            config.Pool.Borrow(this, PortConfigCheck.PacketsHeld(Capabilities, config));
+            long formerlyHeld = config.Pool.Borrow(this, PortConfigCheck.PacketsHeld(Capabilities, config));
             try
             {
                 (_rxQueues, _txQueues) = CreateQueues(config);
-                _config = config;
-                State = PortState.Stopped;
-                if (config.Promiscuous && Capabilities.Promiscuous)
-                {
-                    SetPromiscuousCore(true);
-                }
             }
             catch
             {
-                config.Pool.Return(this);
+                config.Pool.Restore(this, formerlyHeld);
                 throw;
+            }
+
+            if (_config != null && _config.Pool != config.Pool)
+            {
+                _config.Pool.Return(this);
+            }
+
+            _config = config;
+            State = PortState.Stopped;
+            SetTap(_tap);
+            if (Capabilities.Promiscuous)
+            {
+                SetPromiscuousLocked(config.Promiscuous);
             }
         }
     }
@@ -105,9 +118,11 @@ public abstract partial class Port : IDisposable
         lock (ControlLock)
         {
             ThrowUnless(State == PortState.Stopped, nameof(Start));
+
+            // Before the device goes: it may come to its end at once.
+            Array.ForEach(_rxQueues, queue => queue.ClearCompletion());
             StartCore();
             State = PortState.Started;
-            Array.ForEach(_rxQueues, queue => queue.ClearCompletion());
             OpenQueues();
         }
     }
@@ -136,11 +151,18 @@ public abstract partial class Port : IDisposable
                 return;
             }
 
-            StopLocked();
-            State = PortState.Disposed;
-            DisposeCore();
-            _config?.Pool.Return(this);
-            Unregister(this);
+            // An lcore that does not leave keeps the port as it is; a device that fails to stop is gone all the same.
+            try
+            {
+                StopLocked();
+            }
+            finally
+            {
+                if (State != PortState.Started)
+                {
+                    Release();
+                }
+            }
         }
 
         GC.SuppressFinalize(this);
@@ -150,10 +172,10 @@ public abstract partial class Port : IDisposable
     /// <exception cref="PollIOException">The port cannot, or the system refused.</exception>
     public void SetPromiscuous(bool enabled)
     {
-        ThrowIfMissing(Capabilities.Promiscuous, "set promiscuous mode");
         lock (ControlLock)
         {
-            SetPromiscuousCore(enabled);
+            ThrowIfMissing(Capabilities.Promiscuous, "set promiscuous mode");
+            SetPromiscuousLocked(enabled);
         }
     }
 
@@ -161,28 +183,22 @@ public abstract partial class Port : IDisposable
     /// <exception cref="PollIOException">The port cannot, or the system refused.</exception>
     public void SetAllMulticast(bool enabled)
     {
-        ThrowIfMissing(Capabilities.AllMulticast, "set all-multicast mode");
         lock (ControlLock)
         {
+            ThrowIfMissing(Capabilities.AllMulticast, "set all-multicast mode");
             SetAllMulticastCore(enabled);
         }
     }
 
     /// <summary>Shows every packet of the port's queues to <paramref name="tap"/>; null takes the tap away. Works while the port runs.</summary>
-    /// <remarks>When it returns, no lcore is inside the former tap.</remarks>
+    /// <remarks>When it returns, no lcore is inside the former tap. The tap stays when the port is configured anew.</remarks>
     public void AttachTap(IPacketTap? tap)
     {
         ThrowIfOnLCore(nameof(AttachTap));
         lock (ControlLock)
         {
             ThrowUnless(State is PortState.Stopped or PortState.Started, nameof(AttachTap));
-            CloseQueues();
-            Array.ForEach(_rxQueues, queue => queue.SetTap(tap));
-            Array.ForEach(_txQueues, queue => queue.SetTap(tap));
-            if (State == PortState.Started)
-            {
-                OpenQueues();
-            }
+            ChangeQueues(() => SetTap(tap));
         }
     }
 
@@ -195,7 +211,10 @@ public abstract partial class Port : IDisposable
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Makes the queues for a configuration that was checked against the capabilities.</summary>
+    /// <summary>
+    /// Makes the queues for a configuration that was checked against the capabilities. Called again for a new configuration, with
+    /// the former queues still in place: when it throws they stay in force, when it returns they are the driver's to release.
+    /// </summary>
     protected abstract (RxQueue[] Rx, TxQueue[] Tx) CreateQueues(PortConfig config);
 
     /// <summary>Gets the device going; the queues' gates open after it.</summary>
@@ -207,11 +226,38 @@ public abstract partial class Port : IDisposable
     /// <summary>Gives back descriptors and memory. Called once, after <see cref="StopCore"/>.</summary>
     protected abstract void DisposeCore();
 
-    /// <summary>Sets promiscuous mode; called only when the capability is there.</summary>
+    /// <summary>Sets promiscuous mode, on new queues anew; called only when the capability is there.</summary>
     protected virtual void SetPromiscuousCore(bool enabled) => throw new NotSupportedException();
 
     /// <summary>Sets all-multicast mode; called only when the capability is there.</summary>
     protected virtual void SetAllMulticastCore(bool enabled) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Runs <paramref name="change"/> while no lcore is inside a queue, and lets them in again when the port is started: for
+    /// drivers whose device or peer asks for a change while the port runs.
+    /// </summary>
+    /// <exception cref="PollIOException">An lcore did not leave a queue; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">Called from an lcore, which could wait for itself.</exception>
+    protected void ChangeQueues(Action change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ThrowIfOnLCore(nameof(ChangeQueues));
+        lock (ControlLock)
+        {
+            try
+            {
+                CloseQueues();
+                change();
+            }
+            finally
+            {
+                if (State == PortState.Started)
+                {
+                    OpenQueues();
+                }
+            }
+        }
+    }
 
     /// <summary>The driver's own counters by name.</summary>
     protected virtual IReadOnlyList<KeyValuePair<string, long>> GetExtendedCounters() => [];
@@ -221,7 +267,7 @@ public abstract partial class Port : IDisposable
     {
         if (Link != link)
         {
-            Link = link;
+            _link = new StrongBox<LinkState>(link);
             LinkChanged?.Invoke(this, link);
         }
     }
@@ -242,13 +288,47 @@ public abstract partial class Port : IDisposable
         }
 
         CloseQueues();
-        StopCore();
         State = PortState.Stopped;
+        StopCore();
+    }
+
+    private void Release()
+    {
+        State = PortState.Disposed;
+        try
+        {
+            DisposeCore();
+        }
+        finally
+        {
+            _config?.Pool.Return(this);
+            Unregister(this);
+        }
+    }
+
+    private void SetTap(IPacketTap? tap)
+    {
+        _tap = tap;
+        Array.ForEach(_rxQueues, queue => queue.SetTap(tap));
+        Array.ForEach(_txQueues, queue => queue.SetTap(tap));
+    }
+
+    private void SetPromiscuousLocked(bool enabled)
+    {
+        if (enabled || _promiscuous)
+        {
+            SetPromiscuousCore(enabled);
+            _promiscuous = enabled;
+        }
     }
 
     private void CloseQueues()
     {
-        if (!_rxQueues.All(queue => queue.TryClose(s_leaveTimeout)) || !_txQueues.All(queue => queue.TryClose(s_leaveTimeout)))
+        Array.ForEach(_rxQueues, queue => queue.Close());
+        Array.ForEach(_txQueues, queue => queue.Close());
+        Interlocked.MemoryBarrierProcessWide();
+        long deadline = Environment.TickCount64 + (long)s_leaveTimeout.TotalMilliseconds;
+        if (!_rxQueues.All(queue => queue.WaitUntilLeft(deadline)) || !_txQueues.All(queue => queue.WaitUntilLeft(deadline)))
         {
             throw new PollIOException("close queues", Name, $"an lcore did not leave within {s_leaveTimeout.TotalSeconds} s: it was stopped inside the driver");
         }

@@ -23,16 +23,20 @@ internal static class PortConfigCheck
         InRange(port, "burst", config.MaxBurst, 1, 4096);
         Refuse(port, config.RxQueues + config.TxQueues == 0, "no queue was asked for");
         Refuse(port, config.Pool.DataRoom < can.MinDataRoom, $"the pool's data room of {config.Pool.DataRoom} B is below the {can.MinDataRoom} B it needs");
-        Refuse(port, config.Mtu > can.MaxMtu, $"an MTU of {config.Mtu} is above its {can.MaxMtu}");
+        InRange(port, "MTU", config.Mtu, 0, can.MaxMtu);
         const int ethernetAndTwoTags = 14 + 8;
         Refuse(
             port,
-            config.Mtu + ethernetAndTwoTags > config.Pool.DataRoom && config.Mtu != 0 && !config.RxOffloads.HasFlag(RxOffloads.Scatter),
+            config.Mtu + ethernetAndTwoTags > config.Pool.DataRoom && config.Mtu != 0 && config.RxQueues != 0 && !config.RxOffloads.HasFlag(RxOffloads.Scatter),
             $"frames of MTU {config.Mtu} exceed the pool's data room of {config.Pool.DataRoom} B, and receiving into chains (RxOffloads.Scatter) was not asked for");
         Refuse(port, (config.RxOffloads & ~can.RxOffloads) != 0, $"it has no RX offload {config.RxOffloads & ~can.RxOffloads}");
         Refuse(port, (config.TxOffloads & ~can.TxOffloads) != 0, $"it has no TX offload {config.TxOffloads & ~can.TxOffloads}");
         RightLength(port, "RSS key", config.RssKey.Length, can.RssKeyLength);
         RightLength(port, "RSS table", config.RssTable.Length, can.RssTableLength);
+        foreach (ushort queue in config.RssTable.Span)
+        {
+            Refuse(port, queue >= config.RxQueues, $"RSS table: it names RX queue {queue} of {config.RxQueues}");
+        }
     }
 
     private static void InRange(Port port, string what, int value, int min, int max) =>

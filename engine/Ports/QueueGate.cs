@@ -37,26 +37,25 @@ internal struct QueueGate
         return false;
     }
 
-    /// <summary>Leaves; pairs with the acquiring read of "inside" in <see cref="Close"/>.</summary>
+    /// <summary>Leaves; pairs with the acquiring read of "inside" in <see cref="WaitUntilLeft"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Leave() => Volatile.Write(ref _inside, 0);
 
-    /// <summary>Closes the gate and waits until the lcore is outside.</summary>
-    /// <returns>Whether it left within <paramref name="timeout"/>.</returns>
-    internal bool Close(TimeSpan timeout)
-    {
-        Volatile.Write(ref _closed, 1);
-        Interlocked.MemoryBarrierProcessWide();
-        if (Volatile.Read(ref _inside) == 0)
-        {
-            return true;
-        }
+    /// <summary>
+    /// Lets nobody in any more. Between this, for any number of gates, and <see cref="WaitUntilLeft"/> stands one
+    /// <see cref="Interlocked.MemoryBarrierProcessWide"/>.
+    /// </summary>
+    internal void Close() => Volatile.Write(ref _closed, 1);
 
-        long start = Environment.TickCount64;
+    /// <summary>Waits until the lcore is outside the closed gate.</summary>
+    /// <param name="deadline">When to give up, in <see cref="Environment.TickCount64"/> milliseconds.</param>
+    /// <returns>Whether it left in time.</returns>
+    internal bool WaitUntilLeft(long deadline)
+    {
         var wait = new SpinWait();
         while (Volatile.Read(ref _inside) != 0)
         {
-            if (Environment.TickCount64 - start > timeout.TotalMilliseconds)
+            if (Environment.TickCount64 > deadline)
             {
                 return false;
             }

@@ -9,6 +9,7 @@ public abstract class RxQueue
     private QueueCounters _counters;
     private IPacketTap? _tap;
     private volatile QueueCompletion? _completion;
+    private volatile IdleWait? _sleeper;
 
     /// <summary>Creates queue <paramref name="index"/> of <paramref name="port"/>, closed until the port starts.</summary>
     protected RxQueue(Port port, int index)
@@ -29,7 +30,9 @@ public abstract class RxQueue
     /// </summary>
     public QueueCompletion? Completion => _completion;
 
-    /// <summary>A descriptor that becomes readable when packets arrive after <see cref="ArmInterrupt"/>, or -1.</summary>
+    /// <summary>
+    /// A descriptor that becomes readable when packets arrive after <see cref="ArmInterrupt"/>, or -1. Fixed once the queue is made.
+    /// </summary>
     public virtual int InterruptDescriptor => -1;
 
     /// <summary>The counters; the driver adds errors and drops, everybody else reads.</summary>
@@ -52,7 +55,7 @@ public abstract class RxQueue
             _counters.Bytes += burst.Bytes;
             if (PacketTracking.Enabled || _tap != null)
             {
-                ObserveSlow(packets[..burst.Packets]);
+                return ReceivedObserved(packets[..burst.Packets]);
             }
         }
 
@@ -60,12 +63,15 @@ public abstract class RxQueue
         return burst.Packets;
     }
 
-    /// <summary>Asks for <see cref="InterruptDescriptor"/> to become readable on the next arrival. Poll once more after arming.</summary>
+    /// <summary>
+    /// Asks for <see cref="InterruptDescriptor"/> to become readable on the next arrival; the lcore polls once more after it. Called
+    /// like <see cref="ReceiveBurst"/>, never while the port is stopped.
+    /// </summary>
     public virtual void ArmInterrupt()
     {
     }
 
-    /// <summary>Takes the arming back, after the wait.</summary>
+    /// <summary>Takes the arming back and quiets the descriptor, after the wait; not called when the port was stopped meanwhile.</summary>
     public virtual void DisarmInterrupt()
     {
     }
@@ -73,25 +79,84 @@ public abstract class RxQueue
     /// <summary>The driver's receive: fills <paramref name="packets"/> from the front. Must not throw, block or allocate.</summary>
     protected abstract Burst ReceiveBurst(Span<Packet> packets);
 
-    /// <summary>Says that no packet will come any more. The first call counts.</summary>
-    protected void Complete(QueueCompletion completion) => Interlocked.CompareExchange(ref _completion, completion, null);
+    /// <summary>Says that no packet will come any more, and wakes an lcore that waits for one. The first call counts.</summary>
+    protected void Complete(QueueCompletion completion)
+    {
+        // The exchange is a full fence between the completion and the sleeper; its other side is in Arm.
+        Interlocked.CompareExchange(ref _completion, completion, null);
+        _sleeper?.Wake();
+    }
 
     internal void ClearCompletion() => _completion = null;
 
-    internal void Open() => _gate.Open();
+    internal void Open()
+    {
+        _gate.Open();
 
-    internal bool TryClose(TimeSpan timeout) => _gate.Close(timeout);
+        // Before it the gate is open, after it the sleeper is read; Arm has them the other way round. An lcore that went to sleep
+        // on a stopped port has armed nothing and would sleep on.
+        MemoryOrder.FullFence();
+        _sleeper?.Wake();
+    }
+
+    internal void Close() => _gate.Close();
+
+    internal bool WaitUntilLeft(long deadline) => _gate.WaitUntilLeft(deadline);
+
+    /// <summary>Prepares an interrupt wait; completion and the port's start wake <paramref name="sleeper"/> from now on.</summary>
+    /// <returns>What to wait on, or -1 while the port is stopped.</returns>
+    internal int Arm(IdleWait sleeper)
+    {
+        _sleeper = sleeper;
+
+        // Before it the sleeper is there to be woken, after it come the reads of the gate and of the completion.
+        MemoryOrder.FullFence();
+        if (!_gate.TryEnter())
+        {
+            return -1;
+        }
+
+        ArmInterrupt();
+        _gate.Leave();
+        return InterruptDescriptor;
+    }
+
+    /// <summary>Ends what <see cref="Arm"/> began.</summary>
+    internal void Disarm()
+    {
+        _sleeper = null;
+        if (_gate.TryEnter())
+        {
+            DisarmInterrupt();
+            _gate.Leave();
+        }
+    }
 
     internal void SetTap(IPacketTap? tap) => _tap = tap;
 
+    // Taps and ownership checks may throw; the exception ends the lcore, and Stop must not wait for it.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ObserveSlow(ReadOnlySpan<Packet> packets)
+    private int ReceivedObserved(ReadOnlySpan<Packet> packets)
     {
-        if (PacketTracking.Enabled)
+        try
         {
-            PacketTracking.ReceivedFromPort(packets);
-        }
+            if (PacketTracking.Enabled)
+            {
+                PacketTracking.ReceivedFromPort(packets);
+            }
 
-        _tap?.Received(this, packets);
+            _tap?.Received(this, packets);
+            return packets.Length;
+        }
+        catch (Exception e) when (e is not PacketOwnershipException)
+        {
+            // The caller will not hear of them.
+            PacketPool.Free(packets);
+            throw;
+        }
+        finally
+        {
+            _gate.Leave();
+        }
     }
 }

@@ -70,13 +70,11 @@ public abstract class TxQueue
         Packet copy = PacketCopy.TryCopy(packet, Port.Config.Pool);
         if (copy.IsNull)
         {
-            _counters.Drop(DropCause.Unreachable);
-        }
-        else
-        {
-            _counters.Copied++;
+            Drop(new ReadOnlySpan<Packet>(in packet), DropCause.Unreachable);
+            return copy;
         }
 
+        _counters.Copied++;
         packet.Free();
         return copy;
     }
@@ -96,30 +94,39 @@ public abstract class TxQueue
 
     internal void Open() => _gate.Open();
 
-    internal bool TryClose(TimeSpan timeout) => _gate.Close(timeout);
+    internal void Close() => _gate.Close();
+
+    internal bool WaitUntilLeft(long deadline) => _gate.WaitUntilLeft(deadline);
 
     internal void SetTap(IPacketTap? tap) => _tap = tap;
 
+    // Taps and ownership checks may throw; the exception ends the lcore, and Stop must not wait for it.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int TransmitObserved(ReadOnlySpan<Packet> packets)
     {
-        IPacketTap? tap = _tap;
-        tap?.Transmitting(this, packets);
-        if (PacketTracking.Enabled)
+        try
         {
-            PacketTracking.HandedToPort(packets, Port);
-        }
+            IPacketTap? tap = _tap;
+            tap?.Transmitting(this, packets);
+            if (PacketTracking.Enabled)
+            {
+                PacketTracking.HandedToPort(packets, Port);
+            }
 
-        Burst burst = TransmitBurst(packets);
-        _counters.Packets += burst.Packets;
-        _counters.Bytes += burst.Bytes;
-        if (PacketTracking.Enabled)
+            Burst burst = TransmitBurst(packets);
+            _counters.Packets += burst.Packets;
+            _counters.Bytes += burst.Bytes;
+            if (PacketTracking.Enabled)
+            {
+                PacketTracking.HandedBack(packets[burst.Packets..]);
+            }
+
+            tap?.Transmitted(this, burst.Packets);
+            return burst.Packets;
+        }
+        finally
         {
-            PacketTracking.HandedBack(packets[burst.Packets..]);
+            _gate.Leave();
         }
-
-        tap?.Transmitted(this, burst.Packets);
-        _gate.Leave();
-        return burst.Packets;
     }
 }
