@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace PollIO;
@@ -8,19 +9,26 @@ public sealed partial class LCore
     // replaced by tier-1 code, and that Stop is seen within a millisecond.
     private const int PollsPerSlice = 1024;
 
-    // The loop is the thread's boundary: whatever the user's processor throws must surface in Completion.
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The exception surfaces as LCore.Completion.")]
-    private void Run<TProcessor>(TProcessor processor)
+    // The thread's boundary: whatever is refused must surface in Launch, whatever the user's processor throws in Completion.
+    [SuppressMessage("Design", "CA1031", Justification = "The exception surfaces in Launch or Completion.")]
+    private void Main<TProcessor>(TProcessor processor, TaskCompletionSource prepared)
         where TProcessor : struct, IPollProcessor
     {
-        LCoreRegistration registration = LCoreRegistration.Enter();
+        LCoreRegistration registration;
         try
         {
-            long last = Tsc.Read();
-            while (!_stopping && !processor.IsCompleted)
-            {
-                last = RunSlice(ref processor, last);
-            }
+            registration = Prepare();
+        }
+        catch (Exception e)
+        {
+            prepared.SetException(e);
+            return;
+        }
+
+        prepared.SetResult();
+        try
+        {
+            Run(ref processor);
         }
         catch (Exception e)
         {
@@ -33,10 +41,14 @@ public sealed partial class LCore
         _completion.SetResult();
     }
 
-    private void End(LCoreRegistration registration)
+    private void Run<TProcessor>(ref TProcessor processor)
+        where TProcessor : struct, IPollProcessor
     {
-        registration.Dispose();
-        ReleaseRealtime();
+        long last = Tsc.Read();
+        while (!_stopping && !processor.IsCompleted)
+        {
+            last = RunSlice(ref processor, last);
+        }
     }
 
     /// <summary>Polls about a thousand times and accounts for the cycles.</summary>

@@ -1,17 +1,12 @@
-using System.Runtime.InteropServices;
-using PollIO.Interop;
-
 namespace PollIO;
 
 /// <summary>A pinned thread that polls. It runs until stopped, until its processor is complete, or until that throws.</summary>
 public sealed partial class LCore : IDisposable
 {
-    private static readonly Lock s_realtimeLock = new();
-    private static readonly HashSet<int> s_realtimeCpus = [];
-
     private readonly LCoreOptions _options;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IdleWait _wait;
+    private Thread? _thread;
     private LCoreCounters _counters;
     private volatile bool _stopping;
 
@@ -36,39 +31,23 @@ public sealed partial class LCore : IDisposable
         where TProcessor : struct, IPollProcessor
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.RealtimePriority, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RealtimePriority, 99, nameof(options));
         var core = new LCore(options);
-        using var pinned = new ManualResetEventSlim();
-        Exception? refused = null;
-        var thread = new Thread(() =>
+        try
         {
-            try
-            {
-                core.Prepare();
-            }
-            catch (PollIOException e)
-            {
-                refused = e;
-            }
-
-            pinned.Set();
-            if (refused == null)
-            {
-                core.Run(processor);
-            }
-        })
-        {
-            IsBackground = true,
-            Name = options.Name,
-        };
-        thread.Start();
-        pinned.Wait();
-        if (refused != null)
+            // Completed on the lcore's own thread once it is pinned and registered, or with what was refused.
+            var prepared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            core._thread = new Thread(() => core.Main(processor, prepared)) { IsBackground = true, Name = options.Name };
+            core._thread.Start();
+            prepared.Task.GetAwaiter().GetResult();
+            return core;
+        }
+        catch
         {
             core._wait.Dispose();
-            throw refused;
+            throw;
         }
-
-        return core;
     }
 
     /// <summary>Asks the lcore to end after its slice; <see cref="Completion"/> says when it has.</summary>
@@ -79,48 +58,50 @@ public sealed partial class LCore : IDisposable
     }
 
     /// <summary>Stops the lcore and waits for its end.</summary>
+    /// <exception cref="InvalidOperationException">Called from the lcore, which would wait for itself.</exception>
     public void Dispose()
     {
+        if (Thread.CurrentThread == _thread)
+        {
+            throw new InvalidOperationException("an lcore cannot wait for its own end; Stop ends it");
+        }
+
         Stop();
-        _completion.Task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+        _thread!.Join();
         _wait.Dispose();
     }
 
-    private unsafe void Prepare()
+    /// <summary>Pins, registers and, on request, raises the calling thread; what was done is undone when a step is refused.</summary>
+    private LCoreRegistration Prepare()
     {
+        IReadOnlyList<int> allowed = CpuSet.GetCurrent();
         CpuSet.Pin(_options.Cpu);
-        if (_options.RealtimePriority == 0)
+        LCoreRegistration registration = LCoreRegistration.Enter();
+        try
         {
-            return;
+            if (_options.RealtimePriority != 0)
+            {
+                RealtimeCpus.Enter(_options.Cpu, _options.RealtimePriority, allowed);
+            }
+        }
+        catch
+        {
+            registration.Dispose();
+            throw;
         }
 
-        lock (s_realtimeLock)
-        {
-            // A kernel thread, the collector and the control thread need a CPU that no real-time thread spins on.
-            if (!Enumerable.Range(0, Environment.ProcessorCount).Except(s_realtimeCpus).Any(cpu => cpu != _options.Cpu))
-            {
-                throw new PollIOException("set real-time priority", $"CPU {_options.Cpu}", "no CPU would remain without a real-time lcore");
-            }
-
-            int priority = _options.RealtimePriority;
-            if (Libc.SetScheduler(0, Libc.SCHED_FIFO, &priority) != 0)
-            {
-                throw new PollIOException(
-                    "set real-time priority", $"CPU {_options.Cpu}", $"priority {priority} was refused", Marshal.GetLastPInvokeError(), "run as root, or raise the limit: ulimit -r 99");
-            }
-
-            s_realtimeCpus.Add(_options.Cpu);
-        }
+        LCoresOnCpu.Enter(_options.Cpu);
+        return registration;
     }
 
-    private void ReleaseRealtime()
+    private void End(LCoreRegistration registration)
     {
+        _wait.Found();
+        registration.Dispose();
+        LCoresOnCpu.Leave(_options.Cpu);
         if (_options.RealtimePriority != 0)
         {
-            lock (s_realtimeLock)
-            {
-                s_realtimeCpus.Remove(_options.Cpu);
-            }
+            RealtimeCpus.Leave(_options.Cpu);
         }
     }
 }

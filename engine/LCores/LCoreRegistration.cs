@@ -10,11 +10,13 @@ public sealed class LCoreRegistration : IDisposable
     private static readonly bool[] s_used = new bool[LCoreContext.MaxIndex + 1];
 
     private readonly int _index;
+    private bool _disposed;
 
     private LCoreRegistration(int index) => _index = index;
 
     /// <summary>Registers the calling thread.</summary>
-    /// <exception cref="InvalidOperationException">It is registered already, or all 128 places are taken.</exception>
+    /// <exception cref="InvalidOperationException">It is registered already.</exception>
+    /// <exception cref="PollIOException">All 128 places are taken.</exception>
     public static LCoreRegistration Enter()
     {
         if (LCoreContext.Index != LCoreContext.NotAnLCore)
@@ -27,7 +29,7 @@ public sealed class LCoreRegistration : IDisposable
             int index = Array.IndexOf(s_used, false, 1);
             if (index < 0)
             {
-                throw new InvalidOperationException($"a process has at most {LCoreContext.MaxIndex} lcores");
+                throw new PollIOException("register lcore", "this process", $"it has {LCoreContext.MaxIndex} lcores, and there are no more places");
             }
 
             s_used[index] = true;
@@ -37,13 +39,20 @@ public sealed class LCoreRegistration : IDisposable
     }
 
     /// <summary>Gives the thread's cached packets back to their pools and its place to others.</summary>
+    /// <exception cref="InvalidOperationException">Called on another thread than <see cref="Enter"/>.</exception>
     public void Dispose()
     {
-        if (LCoreContext.Index != _index)
+        if (_disposed)
         {
             return;
         }
 
+        if (LCoreContext.Index != _index)
+        {
+            throw new InvalidOperationException("a registration ends on the thread it was made on");
+        }
+
+        _disposed = true;
         LCoreContext.Index = LCoreContext.NotAnLCore;
         PacketPool.FlushCaches(_index);
         lock (s_lock)

@@ -58,16 +58,32 @@ public static unsafe class Tsc
         }
 
         // 20 ms against the monotonic clock: good to about 10 ppm, and paid once a process.
-        long startTime = Stopwatch.GetTimestamp();
-        long startTicks = Read();
-        long wanted = Stopwatch.Frequency / 50;
-        long time;
-        do
+        (long startTime, long startTicks) = ReadBoth();
+        while (Stopwatch.GetElapsedTime(startTime) < TimeSpan.FromMilliseconds(20))
         {
-            time = Stopwatch.GetTimestamp();
         }
-        while (time - startTime < wanted);
 
-        return (Read() - startTicks) * (double)Stopwatch.Frequency / (time - startTime);
+        (long endTime, long endTicks) = ReadBoth();
+        return (endTicks - startTicks) * (double)Stopwatch.Frequency / (endTime - startTime);
+    }
+
+    /// <summary>Reads both clocks at one moment: the closest of several tries, since the thread may be preempted in between.</summary>
+    private static (long Time, long Ticks) ReadBoth()
+    {
+        long gap = long.MaxValue;
+        (long Time, long Ticks) closest = default;
+        for (int i = 0; i < 16; i++)
+        {
+            long before = Stopwatch.GetTimestamp();
+            long ticks = Read();
+            long after = Stopwatch.GetTimestamp();
+            if (after - before < gap)
+            {
+                gap = after - before;
+                closest = (before + (gap / 2), ticks);
+            }
+        }
+
+        return closest;
     }
 }
