@@ -133,6 +133,36 @@ internal static unsafe partial class Libc
         return (int)SystemCall(SYS_mbind, (nint)address, (nint)length, MPOL_BIND, (nint)mask, words * 64, 0);
     }
 
+    /// <summary>Asks for the bounds of the calling thread's stack (pthread_getattr_np(3)).</summary>
+    internal static bool TryGetStack(out nuint start, out nuint length)
+    {
+        // pthread_attr_t has 56 bytes.
+        ulong* attributes = stackalloc ulong[8];
+        void* lowest = null;
+        nuint size = 0;
+        bool known = GetThreadAttributes(CurrentThread(), attributes) == 0;
+        if (known)
+        {
+            known = GetStack(attributes, &lowest, &size) == 0;
+            _ = DestroyThreadAttributes(attributes);
+        }
+
+        (start, length) = ((nuint)lowest, size);
+        return known;
+    }
+
+    [LibraryImport("libc", EntryPoint = "pthread_self")]
+    private static partial nint CurrentThread();
+
+    [LibraryImport("libc", EntryPoint = "pthread_getattr_np")]
+    private static partial int GetThreadAttributes(nint thread, void* attributes);
+
+    [LibraryImport("libc", EntryPoint = "pthread_attr_getstack")]
+    private static partial int GetStack(void* attributes, void** lowest, nuint* size);
+
+    [LibraryImport("libc", EntryPoint = "pthread_attr_destroy")]
+    private static partial int DestroyThreadAttributes(void* attributes);
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d, nint e, nint f);
 }

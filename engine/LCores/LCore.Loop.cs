@@ -53,9 +53,8 @@ public sealed partial class LCore
 
     /// <summary>Polls about a thousand times and accounts for the cycles.</summary>
     /// <remarks>
-    /// The clock is read after every idle poll, which has time to spare, and after the first poll of a busy run. While every poll
-    /// finds packets it is not read again until the run ends: at burst 1 a read a poll costs as much as the poll itself. The
-    /// idle poll that ends a longer run counts as busy.
+    /// The clock is read after every idle poll, which has time to spare, and after the first two polls of a busy run; the rest of
+    /// the run is timed as a whole, with the idle poll that ends it. At burst 1 a read a poll would cost as much as the poll.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long RunSlice<TProcessor>(ref TProcessor processor, long last)
@@ -64,58 +63,67 @@ public sealed partial class LCore
         long packets = 0;
         long busy = 0;
         long idle = 0;
-        int polls = 0;
+        int left = PollsPerSlice;
         bool inRun = false;
-        bool timed = true;
-        while (polls < PollsPerSlice)
+        while (left > 0)
         {
             int moved = processor.Poll();
-            polls++;
-            if (moved != 0)
+            left--;
+            long now = Tsc.Read();
+            if (moved == 0)
             {
-                packets += moved;
-                if (inRun)
-                {
-                    timed = false;
-                    continue;
-                }
-
-                inRun = true;
-                _wait.Found();
-                long now = Tsc.Read();
-                busy += now - last;
-                last = now;
-            }
-            else
-            {
-                long now = Tsc.Read();
-                if (timed)
-                {
-                    idle += now - last;
-                }
-                else
-                {
-                    busy += now - last;
-                }
-
-                last = now;
                 inRun = false;
-                timed = true;
+                idle += now - last;
+                last = now;
                 if (!_wait.Idle(ref last, ref idle))
                 {
                     break;
                 }
-            }
-        }
 
-        if (!timed)
-        {
-            long now = Tsc.Read();
+                continue;
+            }
+
+            packets += moved;
+            if (inRun)
+            {
+                packets += RunBusy(ref processor, ref left);
+                now = Tsc.Read();
+                inRun = false;
+            }
+            else
+            {
+                inRun = true;
+                _wait.Found();
+            }
+
             busy += now - last;
             last = now;
         }
 
-        _counters.Add(polls, packets, busy, idle, GC.GetAllocatedBytesForCurrentThread());
+        _counters.Add(PollsPerSlice - left, packets, busy, idle, GC.GetAllocatedBytesForCurrentThread());
         return last;
+    }
+
+    /// <summary>Polls until a poll finds nothing or none is left: the loop a saturated lcore lives in.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long RunBusy<TProcessor>(ref TProcessor processor, ref int left)
+        where TProcessor : struct, IPollProcessor
+    {
+        long packets = 0;
+        int polls = left;
+        while (polls > 0)
+        {
+            int moved = processor.Poll();
+            polls--;
+            if (moved == 0)
+            {
+                break;
+            }
+
+            packets += moved;
+        }
+
+        left = polls;
+        return packets;
     }
 }

@@ -33,7 +33,7 @@ public sealed class LCoreRegistration : IDisposable
             }
 
             s_used[index] = true;
-            LCoreContext.Index = index;
+            LCoreContext.Enter(index);
             return new LCoreRegistration(index);
         }
     }
@@ -53,7 +53,7 @@ public sealed class LCoreRegistration : IDisposable
         }
 
         _disposed = true;
-        LCoreContext.Index = LCoreContext.NotAnLCore;
+        LCoreContext.Leave();
         PacketPool.FlushCaches(_index);
         lock (s_lock)
         {

@@ -48,7 +48,7 @@ public sealed unsafe partial class PacketPool
 
     /// <summary>
     /// For drivers: takes packets whose metadata is as the last user left it, but for one reference and one segment. The
-    /// driver sets offset, lengths, port and flags, best with a <see cref="PacketTemplate"/>.
+    /// driver sets offset, lengths, port and flags, or takes them from a <see cref="PacketSource"/>, which does.
     /// </summary>
     /// <returns>How many there were; fewer only when the pool ran dry.</returns>
     public int AllocateRaw(Span<Packet> packets)
@@ -68,42 +68,6 @@ public sealed unsafe partial class PacketPool
         }
 
         return packets.Length;
-    }
-
-    /// <summary>For drivers: takes packets and resets each with <paramref name="template"/>, in one pass.</summary>
-    /// <returns>How many there were; fewer only when the pool ran dry.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Allocate(Span<Packet> packets, in PacketTemplate template)
-    {
-        PacketCache* cache = _caches[LCoreContext.Index];
-        if (PacketTracking.Enabled || cache == null || cache->Count < packets.Length)
-        {
-            return AllocateSlow(packets, in template);
-        }
-
-        int count = cache->Count - packets.Length;
-        cache->Count = count;
-        Packet* handles = PacketCache.Handles(cache) + count;
-        for (int i = 0; i < packets.Length; i++)
-        {
-            Packet packet = handles[i];
-            packets[i] = packet;
-            template.Apply(packet);
-        }
-
-        return packets.Length;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int AllocateSlow(Span<Packet> packets, in PacketTemplate template)
-    {
-        int count = AllocateRaw(packets);
-        foreach (Packet packet in packets[..count])
-        {
-            template.Apply(packet);
-        }
-
-        return count;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -5,56 +5,30 @@ namespace PollIO;
 public sealed unsafe partial class PacketPool
 {
     /// <summary>Gives back packets of any pool: chains whole, shared ones when this was the last reference.</summary>
-    public static void Free(ReadOnlySpan<Packet> packets) => FreeCounting(packets);
-
-    /// <summary>For drivers: gives packets back and counts their bytes in the same pass.</summary>
-    /// <returns>Data bytes of all the packets.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long FreeCounting(ReadOnlySpan<Packet> packets)
+    public static void Free(ReadOnlySpan<Packet> packets)
     {
         if (packets.IsEmpty)
         {
-            return 0;
+            return;
         }
 
         PacketPool pool = s_pools[packets[0].Pointer->PoolId]!;
-        PacketCache* cache = pool._caches[LCoreContext.Index];
-        if (PacketTracking.Enabled || cache == null || (cache->Count + packets.Length > cache->Capacity && !pool.TryMakeRoom(cache, packets.Length)))
+        PacketCache* cache = pool.CurrentCache;
+        if (PacketTracking.Enabled
+            || cache == null
+            || (cache->Count + packets.Length > cache->Capacity && !pool.TryMakeRoom(cache, packets.Length))
+            || !PacketCache.TryPush(cache, pool.OwnershipWord, packets, out _))
         {
-            return FreeSlow(packets);
+            FreeSlow(packets);
         }
-
-        // One pass: the handles go on top of the cache's stack while their ownership words are compared; the stack's new top
-        // is published only when every packet was this pool's own, unshared and of one segment.
-        Packet* handles = PacketCache.Handles(cache) + cache->Count;
-        ulong expected = pool._ownershipWord;
-        ulong differences = 0;
-        long bytes = 0;
-        for (int i = 0; i < packets.Length; i++)
-        {
-            Packet packet = packets[i];
-            differences |= packet.Pointer->OwnershipWord ^ expected;
-            bytes += packet.Pointer->PacketLength;
-            handles[i] = packet;
-        }
-
-        if (differences != 0)
-        {
-            return FreeSlow(packets);
-        }
-
-        cache->Count += packets.Length;
-        return bytes;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static long FreeSlow(ReadOnlySpan<Packet> packets)
+    private static void FreeSlow(ReadOnlySpan<Packet> packets)
     {
-        long bytes = 0;
         foreach (Packet packet in packets)
         {
             PacketMetadata* segment = packet.Pointer;
-            bytes += segment->PacketLength;
             while (segment != null)
             {
                 if (PacketTracking.Enabled)
@@ -68,8 +42,6 @@ public sealed unsafe partial class PacketPool
                 segment = next;
             }
         }
-
-        return bytes;
     }
 
     private static void FreeSegment(PacketMetadata* segment)

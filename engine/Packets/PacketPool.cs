@@ -23,7 +23,6 @@ public sealed unsafe partial class PacketPool : IDisposable
     private readonly PacketCache** _caches;
     private readonly PacketMetadata* _metadata;
     private readonly nuint _metadataLength;
-    private readonly ulong _ownershipWord;
     private readonly int _elementSize;
     private readonly int _elementsPerPage;
     private readonly int _pageBoundary;
@@ -70,7 +69,7 @@ public sealed unsafe partial class PacketPool : IDisposable
         }
 
         InitializeMetadata();
-        _ownershipWord = _metadata->OwnershipWord;
+        OwnershipWord = _metadata->OwnershipWord;
         _depot.Initialize(_metadata, options.Count);
         _memories = new PoolMemories(Region, options.Count, _elementSize, _elementsPerPage, _pageBoundary);
         Tracker = PacketTracking.Enabled ? new PacketTracker(this, _metadata) : null;
@@ -119,6 +118,12 @@ public sealed unsafe partial class PacketPool : IDisposable
 
     internal PacketTracker? Tracker { get; }
 
+    /// <summary>The first word of the metadata of every packet that can go straight back into a cache.</summary>
+    internal ulong OwnershipWord { get; }
+
+    /// <summary>The calling lcore's cache, or null before its first use and on other threads.</summary>
+    internal PacketCache* CurrentCache => _caches[LCoreContext.Index];
+
     /// <summary>
     /// Gives the memory back. With packets outstanding, the mapping is kept, because someone may still write to it, and
     /// <see cref="Outstanding"/> stays above zero to say so.
@@ -154,6 +159,7 @@ public sealed unsafe partial class PacketPool : IDisposable
         }
 
         _released = true;
+        LCoreContext.VoidWitnesses();
         for (int i = 0; i <= LCoreContext.MaxIndex; i++)
         {
             NativeMemory.AlignedFree(_caches[i]);
@@ -168,15 +174,15 @@ public sealed unsafe partial class PacketPool : IDisposable
     /// <summary>Whether <paramref name="packet"/>'s first buffer belongs to this pool.</summary>
     public bool Owns(Packet packet) => packet.Pointer->PoolId == _id;
 
-    /// <summary>The template of a packet fresh from this pool, for drivers.</summary>
+    /// <summary>The template of a packet fresh from this pool.</summary>
     /// <param name="port">The receiving port.</param>
     /// <param name="length">Data bytes every packet gets, or 0 when they are set packet by packet.</param>
-    public PacketTemplate CreateTemplate(ushort port, int length = 0)
+    internal PacketTemplate CreateTemplate(ushort port, int length = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, DataRoom);
         PacketMetadata metadata = default;
-        metadata.OwnershipWord = _ownershipWord;
+        metadata.OwnershipWord = OwnershipWord;
         metadata.DataOffset = (ushort)Headroom;
         metadata.Port = port;
         metadata.DataLength = (ushort)length;

@@ -14,28 +14,41 @@ namespace PollIO;
 [StructLayout(LayoutKind.Explicit, Size = 384)]
 internal struct QueueGate
 {
+    private const int Closed = 1;
+    private const int Observed = 2;
+
     [FieldOffset(128)] private int _inside;
-    [FieldOffset(132)] private int _closed;
+
+    // What keeps the lcore from the short way, as one word: one compare a call.
+    [FieldOffset(132)] private int _attention;
 
     /// <summary>A gate nobody can enter until <see cref="Open"/>.</summary>
-    internal static QueueGate CreateClosed() => new() { _closed = 1 };
+    internal static QueueGate CreateClosed() => new() { _attention = Closed };
 
-    internal readonly bool IsClosed => Volatile.Read(in _closed) != 0;
-
-    /// <summary>Enters, unless the gate is closed. Only the queue's lcore calls it.</summary>
+    /// <summary>Enters, unless the gate is closed or observed; then the caller is inside all the same, and asks <see cref="TryStay"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryEnter()
+    internal bool TryEnterUnobserved()
     {
         // Volatile keeps the compiler from exchanging the two; the CPU may, and Close's process-wide barrier makes up for it.
         Volatile.Write(ref _inside, 1);
-        if (Volatile.Read(ref _closed) == 0)
+        return Volatile.Read(ref _attention) == 0;
+    }
+
+    /// <summary>After <see cref="TryEnterUnobserved"/> refused: leaves a closed gate.</summary>
+    /// <returns>Whether the caller is still inside.</returns>
+    internal bool TryStay()
+    {
+        if ((Volatile.Read(ref _attention) & Closed) == 0)
         {
             return true;
         }
 
-        Volatile.Write(ref _inside, 0);
+        Leave();
         return false;
     }
+
+    /// <summary>Enters, unless the gate is closed. Only the queue's lcore calls it.</summary>
+    internal bool TryEnter() => TryEnterUnobserved() || TryStay();
 
     /// <summary>Leaves; pairs with the acquiring read of "inside" in <see cref="WaitUntilLeft"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,7 +58,7 @@ internal struct QueueGate
     /// Lets nobody in any more. Between this, for any number of gates, and <see cref="WaitUntilLeft"/> stands one
     /// <see cref="Interlocked.MemoryBarrierProcessWide"/>.
     /// </summary>
-    internal void Close() => Volatile.Write(ref _closed, 1);
+    internal void Close() => Volatile.Write(ref _attention, _attention | Closed);
 
     /// <summary>Waits until the lcore is outside the closed gate.</summary>
     /// <param name="deadline">When to give up, in <see cref="Environment.TickCount64"/> milliseconds.</param>
@@ -66,5 +79,8 @@ internal struct QueueGate
         return true;
     }
 
-    internal void Open() => Volatile.Write(ref _closed, 0);
+    internal void Open() => Volatile.Write(ref _attention, _attention & ~Closed);
+
+    /// <summary>Sends the lcore the long way, past the tap. Called while the gate is closed.</summary>
+    internal void SetObserved(bool observed) => Volatile.Write(ref _attention, observed ? _attention | Observed : _attention & ~Observed);
 }

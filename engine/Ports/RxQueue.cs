@@ -3,26 +3,16 @@ using System.Runtime.CompilerServices;
 namespace PollIO;
 
 /// <summary>One receive queue of a port. It belongs to one lcore at a time.</summary>
-public abstract class RxQueue
+public abstract class RxQueue : PortQueue
 {
-    private QueueGate _gate = QueueGate.CreateClosed();
-    private QueueCounters _counters;
-    private IPacketTap? _tap;
     private volatile QueueCompletion? _completion;
     private volatile IdleWait? _sleeper;
 
     /// <summary>Creates queue <paramref name="index"/> of <paramref name="port"/>, closed until the port starts.</summary>
     protected RxQueue(Port port, int index)
+        : base(port, index)
     {
-        Port = port;
-        Index = index;
     }
-
-    /// <summary>The port the queue is part of.</summary>
-    public Port Port { get; }
-
-    /// <summary>The queue's number in its port.</summary>
-    public int Index { get; }
 
     /// <summary>
     /// Why no packet will come any more, or null while one may: a capture file has ended, a device is gone. Poll loops end when
@@ -35,30 +25,19 @@ public abstract class RxQueue
     /// </summary>
     public virtual int InterruptDescriptor => -1;
 
-    /// <summary>The counters; the driver adds errors and drops, everybody else reads.</summary>
-    public ref QueueCounters Counters => ref _counters;
-
     /// <summary>Takes up to <c>packets.Length</c> packets that have arrived. Never blocks, never throws for traffic.</summary>
     /// <returns>How many were taken; they are the caller's to free or hand on. 0 while the port is stopped.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Receive(Span<Packet> packets)
     {
-        if (!_gate.TryEnter())
+        if (PacketTracking.Enabled || !_gate.TryEnterUnobserved())
         {
-            return 0;
+            return ReceiveSlow(packets);
         }
 
         Burst burst = ReceiveBurst(packets);
-        if (burst.Packets != 0)
-        {
-            _counters.Packets += burst.Packets;
-            _counters.Bytes += burst.Bytes;
-            if (PacketTracking.Enabled || _tap != null)
-            {
-                return ReceivedObserved(packets[..burst.Packets]);
-            }
-        }
-
+        _counters.Packets += burst.Packets;
+        _counters.Bytes += burst.Bytes;
         _gate.Leave();
         return burst.Packets;
     }
@@ -89,19 +68,15 @@ public abstract class RxQueue
 
     internal void ClearCompletion() => _completion = null;
 
-    internal void Open()
+    internal override void Open()
     {
-        _gate.Open();
+        base.Open();
 
         // Before it the gate is open, after it the sleeper is read; Arm has them the other way round. An lcore that went to sleep
         // on a stopped port has armed nothing and would sleep on.
         MemoryOrder.FullFence();
         _sleeper?.Wake();
     }
-
-    internal void Close() => _gate.Close();
-
-    internal bool WaitUntilLeft(long deadline) => _gate.WaitUntilLeft(deadline);
 
     /// <summary>Prepares an interrupt wait; completion and the port's start wake <paramref name="sleeper"/> from now on.</summary>
     /// <returns>What to wait on, or -1 while the port is stopped.</returns>
@@ -132,31 +107,49 @@ public abstract class RxQueue
         }
     }
 
-    internal void SetTap(IPacketTap? tap) => _tap = tap;
-
     // Taps and ownership checks may throw; the exception ends the lcore, and Stop must not wait for it.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int ReceivedObserved(ReadOnlySpan<Packet> packets)
+    private int ReceiveSlow(Span<Packet> packets)
     {
+        if (!_gate.TryEnter())
+        {
+            return 0;
+        }
+
         try
         {
-            if (PacketTracking.Enabled)
+            Burst burst = ReceiveBurst(packets);
+            _counters.Packets += burst.Packets;
+            _counters.Bytes += burst.Bytes;
+            if (burst.Packets != 0)
             {
-                PacketTracking.ReceivedFromPort(packets);
+                Observe(packets[..burst.Packets]);
             }
 
-            _tap?.Received(this, packets);
-            return packets.Length;
-        }
-        catch (Exception e) when (e is not PacketOwnershipException)
-        {
-            // The caller will not hear of them.
-            PacketPool.Free(packets);
-            throw;
+            return burst.Packets;
         }
         finally
         {
             _gate.Leave();
+        }
+    }
+
+    private void Observe(ReadOnlySpan<Packet> packets)
+    {
+        if (PacketTracking.Enabled)
+        {
+            PacketTracking.ReceivedFromPort(packets);
+        }
+
+        try
+        {
+            _tap?.Received(this, packets);
+        }
+        catch
+        {
+            // The caller will not hear of them.
+            PacketPool.Free(packets);
+            throw;
         }
     }
 }

@@ -3,31 +3,18 @@ using System.Runtime.CompilerServices;
 namespace PollIO;
 
 /// <summary>One transmit queue of a port. It belongs to one lcore at a time.</summary>
-public abstract class TxQueue
+public abstract class TxQueue : PortQueue
 {
-    private QueueGate _gate = QueueGate.CreateClosed();
-    private QueueCounters _counters;
-    private IPacketTap? _tap;
     private volatile PollIOException? _fault;
 
     /// <summary>Creates queue <paramref name="index"/> of <paramref name="port"/>, closed until the port starts.</summary>
     protected TxQueue(Port port, int index)
+        : base(port, index)
     {
-        Port = port;
-        Index = index;
     }
-
-    /// <summary>The port the queue is part of.</summary>
-    public Port Port { get; }
-
-    /// <summary>The queue's number in its port.</summary>
-    public int Index { get; }
 
     /// <summary>What made the queue drop everything from then on (a full disk, a device that is gone), or null.</summary>
     public PollIOException? Fault => _fault;
-
-    /// <summary>The counters; the driver adds errors and drops, everybody else reads.</summary>
-    public ref QueueCounters Counters => ref _counters;
 
     /// <summary>Sends packets, in order. Never blocks, never throws for traffic.</summary>
     /// <returns>
@@ -37,14 +24,9 @@ public abstract class TxQueue
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Transmit(ReadOnlySpan<Packet> packets)
     {
-        if (!_gate.TryEnter())
+        if (PacketTracking.Enabled || !_gate.TryEnterUnobserved())
         {
-            return 0;
-        }
-
-        if (PacketTracking.Enabled || _tap != null)
-        {
-            return TransmitObserved(packets);
+            return TransmitSlow(packets);
         }
 
         Burst burst = TransmitBurst(packets);
@@ -92,18 +74,15 @@ public abstract class TxQueue
     /// <summary>For drivers: records that nothing can be sent any more. The first call counts.</summary>
     protected void Fail(PollIOException error) => Interlocked.CompareExchange(ref _fault, error, null);
 
-    internal void Open() => _gate.Open();
-
-    internal void Close() => _gate.Close();
-
-    internal bool WaitUntilLeft(long deadline) => _gate.WaitUntilLeft(deadline);
-
-    internal void SetTap(IPacketTap? tap) => _tap = tap;
-
     // Taps and ownership checks may throw; the exception ends the lcore, and Stop must not wait for it.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int TransmitObserved(ReadOnlySpan<Packet> packets)
+    private int TransmitSlow(ReadOnlySpan<Packet> packets)
     {
+        if (!_gate.TryEnter())
+        {
+            return 0;
+        }
+
         try
         {
             IPacketTap? tap = _tap;

@@ -23,6 +23,7 @@ internal sealed unsafe class AfPacketTxQueue : TxQueue, IDisposable
     private readonly MultiMessageHeader* _messages;
     private readonly IoVector* _vectors;
     private readonly VirtioNetHdr* _headers;
+    private PacketSink _sink;
 
     internal AfPacketTxQueue(Port port, int index, PacketSocket socket)
         : base(port, index)
@@ -64,7 +65,7 @@ internal sealed unsafe class AfPacketTxQueue : TxQueue, IDisposable
             int sent = LibcSocket.SendMany(_socket.Descriptor, _messages, (uint)prepared, MSG_DONTWAIT);
             if (sent > 0)
             {
-                bytes += PacketPool.FreeCounting(packets.Slice(done, sent));
+                bytes += _sink.Free(packets.Slice(done, sent));
                 done += sent;
             }
             else if (!TryPass(packets.Slice(done, 1), Marshal.GetLastPInvokeError(), ref done))

@@ -17,19 +17,19 @@ internal sealed class FrameReceiver
     private const int AddressesSize = 12;
 
     private readonly PacketPool _pool;
-    private readonly PacketTemplate _template;
     private readonly bool _stamps;
     private readonly bool _stripsVlan;
     private readonly bool _scatters;
     private readonly byte[] _tagged = new byte[OversizedFrames.MaxLength + VlanTagSize];
     private readonly Packet[] _pending = new Packet[MaxPending];
+    private PacketSource _source;
     private int _pendingStart;
     private int _pendingEnd;
 
     internal FrameReceiver(Port port, PortConfig config)
     {
         _pool = config.Pool;
-        _template = config.Pool.CreateTemplate(port.Id);
+        _source = new PacketSource(config.Pool, port);
         _stamps = config.RxOffloads.HasFlag(RxOffloads.Timestamp);
         _stripsVlan = config.RxOffloads.HasFlag(RxOffloads.VlanStrip);
         _scatters = config.RxOffloads.HasFlag(RxOffloads.Scatter);
@@ -45,7 +45,7 @@ internal sealed class FrameReceiver
     private ReadOnlySpan<Packet> Pending => _pending.AsSpan(_pendingStart.._pendingEnd);
 
     /// <summary>Takes packets for frames to come.</summary>
-    internal int Allocate(Span<Packet> packets) => _pool.Allocate(packets, in _template);
+    internal int Allocate(Span<Packet> packets) => _source.Take(packets);
 
     /// <summary>Hands out segments that were cut earlier.</summary>
     internal int TakePending(Span<Packet> packets)

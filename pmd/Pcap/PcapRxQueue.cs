@@ -7,12 +7,12 @@ internal sealed class PcapRxQueue : RxQueue
 {
     private readonly CaptureReader? _reader;
     private readonly PacketPool _pool;
-    private readonly PacketTemplate _template;
     private readonly bool _scatters;
 
     // A record that was read when the pool ran dry waits here, so that it is not lost.
     private readonly byte[] _held = new byte[CaptureReader.MaxCapturedLength];
     private CaptureRecord _heldRecord;
+    private PacketSource _source;
     private int _heldLength = -1;
     private int _roundsLeft;
 
@@ -21,7 +21,7 @@ internal sealed class PcapRxQueue : RxQueue
     {
         _reader = reader;
         _pool = config.Pool;
-        _template = config.Pool.CreateTemplate(port.Id);
+        _source = new PacketSource(config.Pool, port);
         _scatters = config.RxOffloads.HasFlag(RxOffloads.Scatter);
         _roundsLeft = rounds;
     }
@@ -111,8 +111,7 @@ internal sealed class PcapRxQueue : RxQueue
 
     private bool TryFill(ReadOnlySpan<byte> data, out Packet packet)
     {
-        packet = default;
-        if (_pool.Allocate(new Span<Packet>(ref packet), in _template) == 0)
+        if (!_source.TryTake(out packet))
         {
             return false;
         }

@@ -12,6 +12,8 @@ internal sealed class PcapTxQueue : TxQueue
     // Where a packet with an unfinished checksum is finished: the packet itself may be shared, and is read-only then.
     private readonly byte[] _finished = new byte[PcapngWriter.MaxCapturedLength];
 
+    private PacketSink _sink;
+
     internal PcapTxQueue(Port port, int index, PcapngWriter? writer)
         : base(port, index)
     {
@@ -30,7 +32,7 @@ internal sealed class PcapTxQueue : TxQueue
     {
         if (_writer is null)
         {
-            return new Burst(packets.Length, PacketPool.FreeCounting(packets));
+            return new Burst(packets.Length, _sink.Free(packets));
         }
 
         long now = 0;
@@ -40,13 +42,13 @@ internal sealed class PcapTxQueue : TxQueue
             {
                 Fail(_writer.Error!);
                 Counters.Errors++;
-                long written = PacketPool.FreeCounting(packets[..i]);
+                long written = _sink.Free(packets[..i]);
                 Drop(packets[i..], DropCause.Refused);
                 return new Burst(packets.Length, written);
             }
         }
 
-        return new Burst(packets.Length, PacketPool.FreeCounting(packets));
+        return new Burst(packets.Length, _sink.Free(packets));
     }
 
     private static long Now() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;

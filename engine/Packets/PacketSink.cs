@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+
+namespace PollIO;
+
+/// <summary>
+/// Where a transmit queue gives back what it has sent: a short way to the polling lcore's cache of the pool the packets come from.
+/// Each queue has its own and keeps it in a field.
+/// </summary>
+public unsafe struct PacketSink
+{
+    private ulong _ownershipWord;
+    private PacketCache* _cache;
+    private LCoreWitness _lcore;
+
+    /// <summary>Gives back packets of any pool, chains whole, and counts their bytes in the same pass.</summary>
+    /// <returns>Data bytes of all the packets.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Free(ReadOnlySpan<Packet> packets)
+    {
+        PacketCache* cache = _cache;
+        if (PacketTracking.Enabled || !_lcore.Holds || cache->Count + packets.Length > cache->Capacity)
+        {
+            return FreeSlow(packets);
+        }
+
+        return PacketCache.TryPush(cache, _ownershipWord, packets, out long bytes) ? bytes : FreeSlow(packets);
+    }
+
+    /// <summary>Frees the general way, and takes the first packet's pool for the next time.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long FreeSlow(ReadOnlySpan<Packet> packets)
+    {
+        if (packets.IsEmpty)
+        {
+            return 0;
+        }
+
+        PacketPool pool = PacketPool.FromId(packets[0].Pointer->PoolId);
+        long bytes = 0;
+        foreach (Packet packet in packets)
+        {
+            bytes += packet.Pointer->PacketLength;
+        }
+
+        PacketPool.Free(packets);
+        _ownershipWord = pool.OwnershipWord;
+        _cache = pool.CurrentCache;
+        _lcore = _cache == null ? default : LCoreWitness.Current;
+        return bytes;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace PollIO;
+
+/// <summary>
+/// Where a receive queue takes its packets from: a pool, the reset every packet gets, and a short way to the polling lcore's cache.
+/// Each queue has its own and keeps it in a field.
+/// </summary>
+public unsafe struct PacketSource
+{
+    private readonly PacketTemplate _template;
+    private readonly PacketPool _pool;
+    private PacketCache* _cache;
+    private LCoreWitness _lcore;
+
+    /// <summary>Creates a source of packets that carry the number of <paramref name="port"/>.</summary>
+    /// <param name="pool">Where the packets come from.</param>
+    /// <param name="port">The receiving port.</param>
+    /// <param name="length">Data bytes every packet gets, or 0 when they are set packet by packet.</param>
+    public PacketSource(PacketPool pool, Port port, int length = 0)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentNullException.ThrowIfNull(port);
+        _pool = pool;
+        _template = pool.CreateTemplate(port.Id, length);
+    }
+
+    /// <summary>Takes packets and resets each, in one pass.</summary>
+    /// <returns>How many there were; fewer than asked for only when the pool ran dry.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Take(Span<Packet> packets)
+    {
+        PacketCache* cache = _cache;
+        if (PacketTracking.Enabled || !_lcore.Holds || cache->Count < packets.Length || packets.IsEmpty)
+        {
+            return TakeSlow(packets);
+        }
+
+        int count = cache->Count - packets.Length;
+        cache->Count = count;
+
+        // SAFETY: the cache held as many handles as the span has room, as tested above.
+        Packet* handles = PacketCache.Handles(cache) + count;
+        nint i = 0;
+        do
+        {
+            Packet packet = handles[i];
+            Unsafe.Add(ref MemoryMarshal.GetReference(packets), i) = packet;
+            _template.Apply(packet);
+        }
+        while (++i < packets.Length);
+
+        return packets.Length;
+    }
+
+    /// <summary>Takes one packet and resets it.</summary>
+    /// <returns>Whether the pool had one.</returns>
+    public bool TryTake(out Packet packet)
+    {
+        packet = default;
+        return Take(new Span<Packet>(ref packet)) == 1;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int TakeSlow(Span<Packet> packets)
+    {
+        int count = _pool.AllocateRaw(packets);
+        foreach (Packet packet in packets[..count])
+        {
+            _template.Apply(packet);
+        }
+
+        _cache = _pool.CurrentCache;
+        _lcore = _cache == null ? default : LCoreWitness.Current;
+        return count;
+    }
+}
