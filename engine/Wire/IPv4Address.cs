@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text.Unicode;
+using System.Numerics;
 
 namespace PollIO.Wire;
 
@@ -12,6 +12,8 @@ public readonly record struct IPv4Address(uint Value) : ISpanFormattable, IUtf8S
 {
     /// <summary>Bytes in an address.</summary>
     public const int Size = 4;
+
+    private const int MaxTextLength = 15;
 
     /// <summary>Creates an address from its four numbers.</summary>
     /// <param name="a">First on the wire.</param>
@@ -100,8 +102,12 @@ public readonly record struct IPv4Address(uint Value) : ISpanFormattable, IUtf8S
     }
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{(byte)(Value >> 24)}.{(byte)(Value >> 16)}.{(byte)(Value >> 8)}.{(byte)Value}");
+    public override string ToString()
+    {
+        Span<char> text = stackalloc char[MaxTextLength];
+        TryFormatCore(text, out int written);
+        return new string(text[..written]);
+    }
 
     /// <summary>Formats the address.</summary>
     /// <param name="format">Ignored: there is one text form.</param>
@@ -111,16 +117,40 @@ public readonly record struct IPv4Address(uint Value) : ISpanFormattable, IUtf8S
 
     /// <inheritdoc/>
     public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
-        destination.TryWrite(
-            CultureInfo.InvariantCulture,
-            $"{(byte)(Value >> 24)}.{(byte)(Value >> 16)}.{(byte)(Value >> 8)}.{(byte)Value}",
-            out charsWritten);
+        TryFormatCore(destination, out charsWritten);
 
     /// <inheritdoc/>
     public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
-        Utf8.TryWrite(
-            utf8Destination,
-            CultureInfo.InvariantCulture,
-            $"{(byte)(Value >> 24)}.{(byte)(Value >> 16)}.{(byte)(Value >> 8)}.{(byte)Value}",
-            out bytesWritten);
+        TryFormatCore(utf8Destination, out bytesWritten);
+
+    // An interpolated handler would box each byte until the JIT has optimised the caller.
+    private bool TryFormatCore<TChar>(Span<TChar> destination, out int written)
+        where TChar : unmanaged, IBinaryInteger<TChar>
+    {
+        Span<TChar> text = stackalloc TChar[MaxTextLength];
+        int length = 0;
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            int octet = (byte)(Value >> shift);
+            if (octet >= 100)
+            {
+                text[length++] = TChar.CreateTruncating('0' + (octet / 100));
+            }
+
+            if (octet >= 10)
+            {
+                text[length++] = TChar.CreateTruncating('0' + (octet / 10 % 10));
+            }
+
+            text[length++] = TChar.CreateTruncating('0' + (octet % 10));
+            if (shift > 0)
+            {
+                text[length++] = TChar.CreateTruncating('.');
+            }
+        }
+
+        bool fits = text[..length].TryCopyTo(destination);
+        written = fits ? length : 0;
+        return fits;
+    }
 }
