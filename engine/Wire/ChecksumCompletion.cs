@@ -13,7 +13,9 @@ public static class ChecksumCompletion
     /// <returns>False, and nothing changed, when the field does not lie within the frame.</returns>
     public static bool TryComplete(Span<byte> frame, int start, int offset)
     {
-        if ((uint)start > (uint)frame.Length || (uint)offset > (uint)(frame.Length - start) || frame.Length - start - offset < sizeof(ushort))
+        if ((uint)start > (uint)frame.Length
+            || (uint)offset > (uint)(frame.Length - start)
+            || frame.Length - start - offset < sizeof(ushort))
         {
             return false;
         }
@@ -26,7 +28,8 @@ public static class ChecksumCompletion
         return true;
     }
 
-    /// <summary>Computes the IPv4 header checksum and the TCP, UDP, ICMP or ICMPv6 checksum of a frame, whatever their fields hold.</summary>
+    /// <summary>Computes the IPv4 header checksum and the TCP, UDP, ICMP or ICMPv6 checksum of a frame, whatever their fields
+    /// hold.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="layout">What <see cref="PacketParser"/> said of it.</param>
     /// <returns>True when the transport checksum was filled in; false when there is none to fill in, which leaves that of the IPv4
@@ -34,7 +37,8 @@ public static class ChecksumCompletion
     public static bool TryFill(Span<byte> frame, in FrameLayout layout)
     {
         FillIPv4Header(frame, layout);
-        if (!TryLocate(frame, layout, out int field, out int end) || !TryPseudoHeaderSum(frame, layout, end - layout.L4Offset, out ulong sum))
+        if (!TryLocate(frame, layout, out int field, out int end)
+            || !TryPseudoHeaderSum(frame, layout, end - layout.L4Offset, out ulong sum))
         {
             return false;
         }
@@ -56,7 +60,8 @@ public static class ChecksumCompletion
     public static bool TrySeed(Span<byte> frame, in FrameLayout layout, out int offset)
     {
         offset = 0;
-        if (!TryLocate(frame, layout, out int field, out int end) || !TryPseudoHeaderSum(frame, layout, end - layout.L4Offset, out ulong sum))
+        if (!TryLocate(frame, layout, out int field, out int end)
+            || !TryPseudoHeaderSum(frame, layout, end - layout.L4Offset, out ulong sum))
         {
             return false;
         }
@@ -87,7 +92,8 @@ public static class ChecksumCompletion
     /// <returns>Good, bad, absent, or unknown when there is none that can be tested.</returns>
     public static ChecksumStatus VerifyTransport(ReadOnlySpan<byte> frame, in FrameLayout layout)
     {
-        if (!TryLocate(frame, layout, out int field, out int end) || !TryPseudoHeaderSum(frame, layout, end - layout.L4Offset, out ulong sum))
+        if (!TryLocate(frame, layout, out int field, out int end)
+            || !TryPseudoHeaderSum(frame, layout, end - layout.L4Offset, out ulong sum))
         {
             return ChecksumStatus.Unknown;
         }
@@ -195,7 +201,11 @@ public static class ChecksumCompletion
 
         end = layout.End;
         field = layout.L4Offset + offset;
-        if (offset < 0 || layout.Flags != FrameFlags.None || frame.Length < end || end < layout.L4Offset + UdpHeader.Size || end < field + sizeof(ushort))
+        if (offset < 0
+            || layout.Flags != FrameFlags.None
+            || frame.Length < end
+            || end < layout.L4Offset + UdpHeader.Size
+            || end < field + sizeof(ushort))
         {
             return false;
         }

@@ -3,7 +3,8 @@ namespace PollIO.Wire;
 /// <summary>What a test of one checksum showed.</summary>
 public enum ChecksumStatus : byte
 {
-    /// <summary>Not tested: there is no such header, or the frame is a fragment, truncated, malformed, or of a protocol not known.</summary>
+    /// <summary>Not tested: there is no such header, or the frame is a fragment, truncated, malformed, or of a protocol not
+    /// known.</summary>
     Unknown = 0,
 
     /// <summary>Right.</summary>

@@ -70,7 +70,9 @@ public ref struct GsoSegmenter
         }
 
         GsoSegmenter candidate = new(frame, layout, segmentSize, sum);
-        if (candidate.SegmentCount > 1 && layout.Protocol == IpProtocol.Tcp && (ReadTcpFlags(frame, layout) & (TcpFlags.Syn | TcpFlags.Rst)) != 0)
+        if (candidate.SegmentCount > 1
+            && layout.Protocol == IpProtocol.Tcp
+            && (ReadTcpFlags(frame, layout) & (TcpFlags.Syn | TcpFlags.Rst)) != 0)
         {
             error = GsoError.ControlFlags;
             return false;

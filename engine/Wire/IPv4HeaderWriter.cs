@@ -61,7 +61,8 @@ public readonly ref struct IPv4HeaderWriter
         set => FragmentWord = (FragmentWord & ~Flag.MoreFragments) | (value ? Flag.MoreFragments : 0);
     }
 
-    /// <summary>Where in the datagram this fragment's payload goes, in bytes: a multiple of 8 below 65536; other bits are dropped.</summary>
+    /// <summary>Where in the datagram this fragment's payload goes, in bytes: a multiple of 8 below 65536; other bits are
+    /// dropped.</summary>
     public int FragmentOffset
     {
         get => (FragmentWord & Flag.OffsetMask) * 8;

@@ -11,7 +11,8 @@ public readonly struct IPv6ExtensionChain
 
     private readonly ExtensionFlags _flags;
 
-    private IPv6ExtensionChain(IpProtocol protocol, int length, ExtensionFlags flags, int fragmentOffset, uint identification, int destination)
+    private IPv6ExtensionChain(
+        IpProtocol protocol, int length, ExtensionFlags flags, int fragmentOffset, uint identification, int destination)
     {
         Protocol = protocol;
         Length = length;
@@ -124,7 +125,11 @@ public readonly struct IPv6ExtensionChain
     }
 
     private static bool IsExtension(IpProtocol protocol) =>
-        protocol is IpProtocol.HopByHopOptions or IpProtocol.Routing or IpProtocol.Fragment or IpProtocol.Authentication or IpProtocol.DestinationOptions;
+        protocol is IpProtocol.HopByHopOptions
+            or IpProtocol.Routing
+            or IpProtocol.Fragment
+            or IpProtocol.Authentication
+            or IpProtocol.DestinationOptions;
 
     private static int Measure(IpProtocol protocol, ReadOnlySpan<byte> header)
     {

@@ -74,7 +74,8 @@ public readonly ref struct Icmpv6Header
     }
 
     /// <summary>Tells whether the checksum is right.</summary>
-    /// <param name="pseudoHeaderSum">From <see cref="InternetChecksum.PseudoHeader(in IPv6Address, in IPv6Address, IpProtocol, uint)"/>.</param>
+    /// <param name="pseudoHeaderSum">From
+    /// <see cref="InternetChecksum.PseudoHeader(in IPv6Address, in IPv6Address, IpProtocol, uint)"/>.</param>
     /// <returns>True when right.</returns>
     public bool IsChecksumValid(ulong pseudoHeaderSum) => InternetChecksum.IsValid(_bytes, pseudoHeaderSum);
 
@@ -97,7 +98,8 @@ public readonly ref struct Icmpv6Header
     }
 
     /// <summary>Finds a link-layer address option that holds an Ethernet address.</summary>
-    /// <param name="kind"><see cref="NeighborOptionKind.SourceLinkLayerAddress"/> or <see cref="NeighborOptionKind.TargetLinkLayerAddress"/>.</param>
+    /// <param name="kind"><see cref="NeighborOptionKind.SourceLinkLayerAddress"/> or
+    /// <see cref="NeighborOptionKind.TargetLinkLayerAddress"/>.</param>
     /// <param name="address">The address.</param>
     /// <returns>False when there is none.</returns>
     public bool TryGetLinkLayerAddress(NeighborOptionKind kind, out MacAddress address)

@@ -77,7 +77,8 @@ public readonly ref struct Icmpv6HeaderWriter
     /// <param name="sender">Ethernet address of the sender.</param>
     /// <param name="writer">The view; only the checksum is missing.</param>
     /// <returns>False, and nothing written, when the buffer is too short.</returns>
-    public static bool TryCreateNeighborSolicitation(Span<byte> buffer, IPv6Address target, MacAddress sender, out Icmpv6HeaderWriter writer) =>
+    public static bool TryCreateNeighborSolicitation(
+        Span<byte> buffer, IPv6Address target, MacAddress sender, out Icmpv6HeaderWriter writer) =>
         TryCreateNeighbor(buffer, Icmpv6Type.NeighborSolicitation, target, NeighborOptionKind.SourceLinkLayerAddress, sender, out writer);
 
     /// <summary>Starts a neighbor advertisement with a target link-layer address option (RFC 4861 §4.4): 32 bytes.</summary>
@@ -112,7 +113,8 @@ public readonly ref struct Icmpv6HeaderWriter
     }
 
     /// <summary>Computes and stores the checksum over pseudo-header and message.</summary>
-    /// <param name="pseudoHeaderSum">From <see cref="InternetChecksum.PseudoHeader(in IPv6Address, in IPv6Address, IpProtocol, uint)"/>.</param>
+    /// <param name="pseudoHeaderSum">From
+    /// <see cref="InternetChecksum.PseudoHeader(in IPv6Address, in IPv6Address, IpProtocol, uint)"/>.</param>
     public void UpdateChecksum(ulong pseudoHeaderSum)
     {
         Checksum = 0;
@@ -120,7 +122,12 @@ public readonly ref struct Icmpv6HeaderWriter
     }
 
     private static bool TryCreateNeighbor(
-        Span<byte> buffer, Icmpv6Type type, IPv6Address target, NeighborOptionKind option, MacAddress address, out Icmpv6HeaderWriter writer)
+        Span<byte> buffer,
+        Icmpv6Type type,
+        IPv6Address target,
+        NeighborOptionKind option,
+        MacAddress address,
+        out Icmpv6HeaderWriter writer)
     {
         const int PayloadLength = Icmpv6Header.NeighborSize + Icmpv6Header.LinkLayerOptionSize - Icmpv6Header.Size;
         if (!TryCreate(buffer, type, PayloadLength, out writer))

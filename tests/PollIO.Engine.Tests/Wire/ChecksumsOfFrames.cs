@@ -24,7 +24,8 @@ public sealed class ChecksumsOfFrames
         Assert.Equal(ChecksumStatus.Bad, ChecksumCompletion.VerifyTransport(frame, layout));
 
         frame[22] ^= 0x40;
-        Assert.Equal(layout.Type.IsIPv4() ? ChecksumStatus.Bad : ChecksumStatus.Unknown, ChecksumCompletion.VerifyIPv4Header(frame, layout));
+        Assert.Equal(
+            layout.Type.IsIPv4() ? ChecksumStatus.Bad : ChecksumStatus.Unknown, ChecksumCompletion.VerifyIPv4Header(frame, layout));
     }
 
     [Fact]
@@ -137,7 +138,9 @@ public sealed class ChecksumsOfFrames
 
         Assert.True(ChecksumCompletion.TryFill(frame, layout));
         Assert.Equal(ChecksumStatus.Good, ChecksumCompletion.VerifyTransport(frame, layout));
-        Assert.Equal(0xffff, ReferenceChecksum.SumWithPseudoHeader(frame.AsSpan(26, 4), frame.AsSpan(30, 4), IpProtocol.Udp, frame.AsSpan(34, 13)));
+        Assert.Equal(
+            0xffff,
+            ReferenceChecksum.SumWithPseudoHeader(frame.AsSpan(26, 4), frame.AsSpan(30, 4), IpProtocol.Udp, frame.AsSpan(34, 13)));
 
         frame[14 + 20 + 5] = 30;
         Assert.Equal(ChecksumStatus.Unknown, ChecksumCompletion.VerifyTransport(frame, layout));
@@ -149,14 +152,22 @@ public sealed class ChecksumsOfFrames
     {
         IPv6Address last = IPv6Address.Parse("2001:db8::99");
         byte[] routing = LiteralFrames.Bytes("0002020100000000 20010db8000000000000000000000099");
-        byte[] frame = new FrameRecipe { IPv6 = true, Udp = true, Payload = [1, 2, 3], Extensions = [(IpProtocol.Routing, routing)] }.Build();
+        byte[] frame = new FrameRecipe
+        {
+            IPv6 = true,
+            Udp = true,
+            Payload = [1, 2, 3],
+            Extensions = [(IpProtocol.Routing, routing)],
+        }.Build();
         FrameLayout layout = PacketParser.Parse(frame);
         byte[] lastBytes = new byte[16];
         Assert.True(last.TryWriteBytes(lastBytes));
 
         Assert.Equal(ChecksumStatus.Bad, ChecksumCompletion.VerifyTransport(frame, layout));
         Assert.True(ChecksumCompletion.TryFill(frame, layout));
-        Assert.Equal(0xffff, ReferenceChecksum.SumWithPseudoHeader(frame.AsSpan(22, 16), lastBytes, IpProtocol.Udp, frame.AsSpan(layout.L4Offset)));
+        Assert.Equal(
+            0xffff,
+            ReferenceChecksum.SumWithPseudoHeader(frame.AsSpan(22, 16), lastBytes, IpProtocol.Udp, frame.AsSpan(layout.L4Offset)));
 
         frame[14 + 40 + 2] = 99;
         Assert.Equal(ChecksumStatus.Unknown, ChecksumCompletion.VerifyTransport(frame, layout));

@@ -59,7 +59,8 @@ public sealed class EthernetHeaders
 
         writer.SwapAddresses();
 
-        Assert.Equal(LiteralFrames.Bytes(LiteralFrames.ArpReply.Replace("020000000001020000000002 ", "020000000002020000000001 ", StringComparison.Ordinal)), frame);
+        string swapped = LiteralFrames.ArpReply.Replace("020000000001020000000002 ", "020000000002020000000001 ", StringComparison.Ordinal);
+        Assert.Equal(LiteralFrames.Bytes(swapped), frame);
     }
 
     [Fact]

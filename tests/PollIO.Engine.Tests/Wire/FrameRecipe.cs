@@ -91,7 +91,8 @@ internal sealed record FrameRecipe
         ulong sum;
         if (IPv6)
         {
-            Assert.True(IPv6HeaderWriter.TryCreate(frame.AsSpan(L2Length), L3Length - IPv6Header.Size + transportLength, out IPv6HeaderWriter ip));
+            Assert.True(
+                IPv6HeaderWriter.TryCreate(frame.AsSpan(L2Length), L3Length - IPv6Header.Size + transportLength, out IPv6HeaderWriter ip));
             ip.HopLimit = 64;
             ip.Source = LiteralFrames.Node1;
             ip.Destination = LiteralFrames.Node2;

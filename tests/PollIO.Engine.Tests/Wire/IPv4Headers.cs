@@ -69,16 +69,24 @@ public sealed class IPv4Headers
             random.NextBytes(buffer);
             int options = random.Next(11) * 4;
             int payload = random.Next(100);
-            var expected = (random.Next(64), random.Next(4), (ushort)random.Next(0x10000), random.Next(2) == 0, random.Next(2) == 0, random.Next(8192) * 8);
-            var addresses = ((byte)random.Next(256), (IpProtocol)random.Next(256), new IPv4Address((uint)random.NextInt64()), new IPv4Address((uint)random.NextInt64()));
+            var expected = (
+                random.Next(64), random.Next(4), (ushort)random.Next(0x10000), random.Next(2) == 0, random.Next(2) == 0,
+                random.Next(8192) * 8);
+            var addresses = (
+                (byte)random.Next(256), (IpProtocol)random.Next(256),
+                new IPv4Address((uint)random.NextInt64()), new IPv4Address((uint)random.NextInt64()));
             Assert.True(IPv4HeaderWriter.TryCreate(buffer, options, payload, out IPv4HeaderWriter writer));
             (writer.Dscp, writer.Ecn, writer.Identification, writer.DontFragment, writer.MoreFragments, writer.FragmentOffset) = expected;
             (writer.TimeToLive, writer.Protocol, writer.Source, writer.Destination) = addresses;
             writer.UpdateChecksum();
 
             Assert.True(IPv4Header.TryParse(buffer, out IPv4Header header));
-            Assert.Equal(expected, (header.Dscp, header.Ecn, header.Identification, header.DontFragment, header.MoreFragments, header.FragmentOffset));
-            Assert.Equal(expected, (writer.Dscp, writer.Ecn, writer.Identification, writer.DontFragment, writer.MoreFragments, writer.FragmentOffset));
+            Assert.Equal(
+                expected,
+                (header.Dscp, header.Ecn, header.Identification, header.DontFragment, header.MoreFragments, header.FragmentOffset));
+            Assert.Equal(
+                expected,
+                (writer.Dscp, writer.Ecn, writer.Identification, writer.DontFragment, writer.MoreFragments, writer.FragmentOffset));
             Assert.Equal(addresses, (header.TimeToLive, header.Protocol, header.Source, header.Destination));
             Assert.Equal(addresses, (writer.TimeToLive, writer.Protocol, writer.Source, writer.Destination));
             Assert.Equal((options, payload), (header.Options.Length, header.Payload.Length));

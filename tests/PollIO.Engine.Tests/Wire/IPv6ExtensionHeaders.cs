@@ -44,7 +44,9 @@ public sealed class IPv6ExtensionHeaders
         byte[] payload = [.. LiteralFrames.Bytes(header), 1, 2, 3];
 
         Assert.True(IPv6ExtensionChain.TryWalk(IpProtocol.Fragment, payload, out IPv6ExtensionChain chain));
-        Assert.Equal((IpProtocol.Udp, 8, more, offset, 1u), (chain.Protocol, chain.Length, chain.MoreFragments, chain.FragmentOffset, chain.Identification));
+        Assert.Equal(
+            (IpProtocol.Udp, 8, more, offset, 1u),
+            (chain.Protocol, chain.Length, chain.MoreFragments, chain.FragmentOffset, chain.Identification));
         Assert.True(chain.IsFragment);
     }
 
@@ -52,7 +54,8 @@ public sealed class IPv6ExtensionHeaders
     public void NothingBehindALaterFragmentIsTakenForAHeader()
     {
         // The next header says destination options, but the bytes there are the middle of the packet.
-        Assert.True(IPv6ExtensionChain.TryWalk(IpProtocol.Fragment, LiteralFrames.Bytes("3c00000800000001 ff"), out IPv6ExtensionChain chain));
+        Assert.True(
+            IPv6ExtensionChain.TryWalk(IpProtocol.Fragment, LiteralFrames.Bytes("3c00000800000001 ff"), out IPv6ExtensionChain chain));
         Assert.Equal((IpProtocol.DestinationOptions, 8), (chain.Protocol, chain.Length));
     }
 

@@ -55,8 +55,12 @@ public sealed class IPv6Headers
             (writer.TrafficClass, writer.FlowLabel, writer.NextHeader, writer.HopLimit, writer.Source, writer.Destination) = expected;
 
             Assert.True(IPv6Header.TryParse(buffer, out IPv6Header header));
-            Assert.Equal(expected, (header.TrafficClass, header.FlowLabel, header.NextHeader, header.HopLimit, header.Source, header.Destination));
-            Assert.Equal(expected, (writer.TrafficClass, writer.FlowLabel, writer.NextHeader, writer.HopLimit, writer.Source, writer.Destination));
+            Assert.Equal(
+                expected,
+                (header.TrafficClass, header.FlowLabel, header.NextHeader, header.HopLimit, header.Source, header.Destination));
+            Assert.Equal(
+                expected,
+                (writer.TrafficClass, writer.FlowLabel, writer.NextHeader, writer.HopLimit, writer.Source, writer.Destination));
             Assert.Equal(payload, header.PayloadLength);
             writer.SwapAddresses();
             Assert.Equal((expected.Item6, expected.Item5), (header.Source, header.Destination));
@@ -72,7 +76,9 @@ public sealed class IPv6Headers
 
         Assert.Equal(0xffff, InternetChecksum.Fold(InternetChecksum.Accumulate(header.PseudoHeaderSum, header.Payload)));
         Assert.Equal(header.PseudoHeaderSum, writer.PseudoHeaderSum);
-        Assert.Equal(0xffff, ReferenceChecksum.SumWithPseudoHeader(packet.AsSpan(8, 16), packet.AsSpan(24, 16), IpProtocol.Udp, packet.AsSpan(40)));
+        Assert.Equal(
+            0xffff,
+            ReferenceChecksum.SumWithPseudoHeader(packet.AsSpan(8, 16), packet.AsSpan(24, 16), IpProtocol.Udp, packet.AsSpan(40)));
     }
 
     [Fact]

@@ -69,7 +69,8 @@ public sealed class Icmpv6Messages
         byte[] message = new byte[32];
         Array.Fill(message, (byte)0xa5);
 
-        Assert.True(Icmpv6HeaderWriter.TryCreateNeighborSolicitation(message, LiteralFrames.Node2, LiteralFrames.Mac1, out Icmpv6HeaderWriter writer));
+        Assert.True(Icmpv6HeaderWriter.TryCreateNeighborSolicitation(
+            message, LiteralFrames.Node2, LiteralFrames.Mac1, out Icmpv6HeaderWriter writer));
         writer.UpdateChecksum(InternetChecksum.PseudoHeader(LiteralFrames.Node1, LiteralFrames.Node2.SolicitedNode, IpProtocol.Icmpv6, 32));
 
         Assert.Equal(LiteralFrames.Transport(LiteralFrames.NeighborSolicitation), message);
@@ -82,7 +83,8 @@ public sealed class Icmpv6Messages
         Array.Fill(message, (byte)0xa5);
         NeighborAdvertisementFlags flags = NeighborAdvertisementFlags.Solicited | NeighborAdvertisementFlags.Override;
 
-        Assert.True(Icmpv6HeaderWriter.TryCreateNeighborAdvertisement(message, LiteralFrames.Node2, LiteralFrames.Mac2, flags, out Icmpv6HeaderWriter writer));
+        Assert.True(Icmpv6HeaderWriter.TryCreateNeighborAdvertisement(
+            message, LiteralFrames.Node2, LiteralFrames.Mac2, flags, out Icmpv6HeaderWriter writer));
         writer.UpdateChecksum(InternetChecksum.PseudoHeader(LiteralFrames.Node2, LiteralFrames.Node1, IpProtocol.Icmpv6, 32));
 
         Assert.Equal(LiteralFrames.Transport(LiteralFrames.NeighborAdvertisement), message);
@@ -157,7 +159,8 @@ public sealed class Icmpv6Messages
         byte[] buffer = new byte[31];
 
         Assert.False(Icmpv6HeaderWriter.TryCreateNeighborSolicitation(buffer, LiteralFrames.Node2, LiteralFrames.Mac1, out _));
-        Assert.False(Icmpv6HeaderWriter.TryCreateNeighborAdvertisement(buffer, LiteralFrames.Node2, LiteralFrames.Mac1, NeighborAdvertisementFlags.Router, out _));
+        Assert.False(Icmpv6HeaderWriter.TryCreateNeighborAdvertisement(
+            buffer, LiteralFrames.Node2, LiteralFrames.Mac1, NeighborAdvertisementFlags.Router, out _));
         Assert.Equal(new byte[31], buffer);
     }
 

@@ -144,7 +144,8 @@ public sealed class InternetChecksumMatchesReference
             BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(8), new16);
             BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(12), new32);
 
-            Assert.Equal(InternetChecksum.Compute(header), InternetChecksum.Update(InternetChecksum.Update(before, old16, new16), old32, new32));
+            Assert.Equal(
+                InternetChecksum.Compute(header), InternetChecksum.Update(InternetChecksum.Update(before, old16, new16), old32, new32));
         }
     }
 

@@ -47,7 +47,9 @@ public sealed class PacketParserFindsLayers
             Assert.Equal(recipe.IPv6 ? EtherType.IPv6 : EtherType.IPv4, layout.EtherType);
             Assert.Equal((!recipe.IPv6, recipe.IPv6), (layout.Type.IsIPv4(), layout.Type.IsIPv6()));
             Assert.Equal(recipe.Udp ? PacketType.Udp : PacketType.Tcp, layout.Type.Transport());
-            Assert.Equal(recipe.VlanTags switch { 0 => PacketType.Ethernet, 1 => PacketType.EthernetVlan, _ => PacketType.EthernetQinQ }, layout.Type.Link());
+            Assert.Equal(
+                recipe.VlanTags switch { 0 => PacketType.Ethernet, 1 => PacketType.EthernetVlan, _ => PacketType.EthernetQinQ },
+                layout.Type.Link());
             Assert.Equal(
                 recipe.IPv6
                     ? (recipe.Extensions.Length == 0 ? PacketType.IPv6 : PacketType.IPv6Extensions)
@@ -101,7 +103,13 @@ public sealed class PacketParserFindsLayers
     [InlineData("1100000000000001", false)] // atomic
     public void IPv6FragmentsAreFlagged(string header, bool fragment)
     {
-        FrameRecipe recipe = new() { IPv6 = true, Udp = true, Payload = new byte[20], Extensions = [(IpProtocol.Fragment, LiteralFrames.Bytes(header))] };
+        FrameRecipe recipe = new()
+        {
+            IPv6 = true,
+            Udp = true,
+            Payload = new byte[20],
+            Extensions = [(IpProtocol.Fragment, LiteralFrames.Bytes(header))],
+        };
 
         FrameLayout layout = PacketParser.Parse(recipe.Build());
 
@@ -168,7 +176,8 @@ public sealed class PacketParserFindsLayers
         {
             FrameLayout layout = PacketParser.Parse(new byte[length]);
 
-            Assert.Equal((PacketType.Unknown, FrameFlags.Truncated, length, 0), (layout.Type, layout.Flags, layout.End, layout.PayloadOffset));
+            Assert.Equal(
+                (PacketType.Unknown, FrameFlags.Truncated, length, 0), (layout.Type, layout.Flags, layout.End, layout.PayloadOffset));
         }
     }
 
@@ -182,7 +191,8 @@ public sealed class PacketParserFindsLayers
     [Fact]
     public void TypeNamesItsLayers()
     {
-        Assert.Equal("EthernetVlan, IPv6Extensions, Udp", (PacketType.EthernetVlan | PacketType.IPv6Extensions | PacketType.Udp).ToString());
+        Assert.Equal(
+            "EthernetVlan, IPv6Extensions, Udp", (PacketType.EthernetVlan | PacketType.IPv6Extensions | PacketType.Udp).ToString());
         Assert.Equal(0x6c6u, (uint)(PacketType.EthernetVlan | PacketType.IPv6Extensions | PacketType.OtherTransport));
     }
 }

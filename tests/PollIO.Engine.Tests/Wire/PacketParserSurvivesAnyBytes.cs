@@ -115,12 +115,15 @@ public sealed class PacketParserSurvivesAnyBytes
             && layout.PayloadOffset <= given
             && layout.End <= frameLength
             && layout.VlanTags <= PacketParser.MaxVlanTags
-            && layout.IsFragment == (layout.Type.Transport() == PacketType.Fragment || (layout.IsFragment && (layout.Flags & FrameFlags.Truncated) != 0))
+            && (layout.Type.Transport() != PacketType.Fragment || layout.IsFragment)
+            && (!layout.IsFragment || layout.L4Length == 0)
             && (layout.L3Length == 0) == (layout.Type.Network() == PacketType.Unknown)
             && (layout.L4Length == 0 || layout.Type.Transport() != PacketType.Unknown);
         if (!consistent)
         {
-            Assert.Fail($"{layout.Type} {layout.Flags} {layout.L2Length}+{layout.L3Length}+{layout.L4Length} -> {layout.PayloadOffset} of {layout.End} in {given} of {frameLength}");
+            Assert.Fail(
+                $"{layout.Type} {layout.Flags} {layout.L2Length}+{layout.L3Length}+{layout.L4Length} -> {layout.PayloadOffset} "
+                + $"of {layout.End} in {given} of {frameLength}");
         }
     }
 

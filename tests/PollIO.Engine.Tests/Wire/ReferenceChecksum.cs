@@ -20,7 +20,8 @@ internal static class ReferenceChecksum
     internal static ushort Compute(ReadOnlySpan<byte> data) => (ushort)~Sum(data);
 
     /// <summary>The sum of a whole transport segment behind its pseudo-header: 0xffff when its checksum is right.</summary>
-    internal static ushort SumWithPseudoHeader(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination, IpProtocol protocol, ReadOnlySpan<byte> segment)
+    internal static ushort SumWithPseudoHeader(
+        ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination, IpProtocol protocol, ReadOnlySpan<byte> segment)
     {
         byte[] all = new byte[source.Length + destination.Length + 8 + segment.Length];
         source.CopyTo(all);

@@ -7,7 +7,11 @@ public sealed class SegmentationCutsFrames
     [Fact]
     public void LiteralTcpFrameBecomesTheseFrames()
     {
-        byte[] frame = new FrameRecipe { Payload = [1, 2, 3, 4, 5], TcpFlags = TcpFlags.Ack | TcpFlags.Psh | TcpFlags.Fin | TcpFlags.Cwr }.Build();
+        byte[] frame = new FrameRecipe
+        {
+            Payload = [1, 2, 3, 4, 5],
+            TcpFlags = TcpFlags.Ack | TcpFlags.Psh | TcpFlags.Fin | TcpFlags.Cwr,
+        }.Build();
 
         List<byte[]> segments = Segment(frame, 2, GsoKind.TcpIPv4);
 
@@ -58,7 +62,11 @@ public sealed class SegmentationCutsFrames
     [InlineData(100)]
     public void WhatFitsIntoOneSegmentStaysAsItIs(int length)
     {
-        FrameRecipe recipe = new() { Payload = [.. Enumerable.Range(0, length).Select(static i => (byte)i)], TcpFlags = TcpFlags.Syn | TcpFlags.Cwr };
+        FrameRecipe recipe = new()
+        {
+            Payload = [.. Enumerable.Range(0, length).Select(static i => (byte)i)],
+            TcpFlags = TcpFlags.Syn | TcpFlags.Cwr,
+        };
         byte[] frame = recipe.Build();
 
         Assert.Equal([frame], Segment(frame, 100, GsoKind.TcpIPv4));
@@ -71,7 +79,8 @@ public sealed class SegmentationCutsFrames
 
         Assert.Equal(
             [(true, 15), (true, 5), (false, 0)],
-            Segment(frame, 10, GsoKind.TcpIPv4).Select(static s => ((s[47] & 0x20) != 0, (int)BinaryPrimitives.ReadUInt16BigEndian(s.AsSpan(52)))));
+            Segment(frame, 10, GsoKind.TcpIPv4)
+                .Select(static s => ((s[47] & 0x20) != 0, (int)BinaryPrimitives.ReadUInt16BigEndian(s.AsSpan(52)))));
     }
 
     [Fact]
@@ -105,7 +114,9 @@ public sealed class SegmentationCutsFrames
 
         foreach (byte[] segment in Segment(frame, 20, GsoKind.TcpIPv6))
         {
-            Assert.Equal(0xffff, ReferenceChecksum.SumWithPseudoHeader(segment.AsSpan(22, 16), segment.AsSpan(62, 16), IpProtocol.Tcp, segment.AsSpan(78)));
+            Assert.Equal(
+                0xffff,
+                ReferenceChecksum.SumWithPseudoHeader(segment.AsSpan(22, 16), segment.AsSpan(62, 16), IpProtocol.Tcp, segment.AsSpan(78)));
         }
     }
 

@@ -34,7 +34,8 @@ public sealed class SegmentationRefuses
     [InlineData("0001000000000000 00000000", IpProtocol.Authentication, GsoError.Authentication)]
     [InlineData("0000630100000000", IpProtocol.Routing, GsoError.UnknownRouting)]
     public void ExtensionsThatForbidIt(string header, IpProtocol protocol, GsoError error) =>
-        AssertRefused(new FrameRecipe { IPv6 = true, Payload = new byte[50], Extensions = [(protocol, LiteralFrames.Bytes(header))] }, error);
+        AssertRefused(
+            new FrameRecipe { IPv6 = true, Payload = new byte[50], Extensions = [(protocol, LiteralFrames.Bytes(header))] }, error);
 
     [Theory]
     [InlineData(20, 0x20, GsoError.Fragment)]
@@ -60,7 +61,8 @@ public sealed class SegmentationRefuses
             byte[] frame = recipe.Build();
             for (int length = 0; length < frame.Length; length++)
             {
-                Assert.False(GsoSegmenter.TryCreate(frame.AsSpan(0, length), 10, recipe.Kind, out GsoSegmenter segmenter, out GsoError error));
+                Assert.False(
+                    GsoSegmenter.TryCreate(frame.AsSpan(0, length), 10, recipe.Kind, out GsoSegmenter segmenter, out GsoError error));
                 Assert.NotEqual(GsoError.None, error);
                 Assert.Equal(0, segmenter.NextLength);
             }

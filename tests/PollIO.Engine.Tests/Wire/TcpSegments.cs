@@ -52,7 +52,8 @@ public sealed class TcpSegments
         writer.Window = 63;
         expected.AsSpan(20, 12).CopyTo(writer.Options);
         "hello"u8.CopyTo(writer.Payload);
-        writer.UpdateChecksum(InternetChecksum.PseudoHeader(LiteralFrames.Host1, LiteralFrames.Host2, IpProtocol.Tcp, (ushort)segment.Length));
+        writer.UpdateChecksum(
+            InternetChecksum.PseudoHeader(LiteralFrames.Host1, LiteralFrames.Host2, IpProtocol.Tcp, (ushort)segment.Length));
 
         Assert.Equal(expected, segment);
     }
@@ -72,12 +73,17 @@ public sealed class TcpSegments
                 (TcpFlags)random.Next(0x200), (ushort)random.Next(0x10000), (ushort)random.Next(0x10000));
             Assert.True(TcpHeaderWriter.TryCreate(buffer, options, payload, out TcpHeaderWriter w));
             (w.SourcePort, w.DestinationPort, w.SequenceNumber, w.AcknowledgmentNumber, w.Flags, w.Window, w.UrgentPointer) = expected;
-            ulong sum = InternetChecksum.PseudoHeader(LiteralFrames.Node1, LiteralFrames.Node2, IpProtocol.Tcp, (uint)(20 + options + payload));
+            ulong sum = InternetChecksum.PseudoHeader(
+                LiteralFrames.Node1, LiteralFrames.Node2, IpProtocol.Tcp, (uint)(20 + options + payload));
             w.UpdateChecksum(sum);
 
             Assert.True(TcpHeader.TryParse(buffer.AsSpan(0, 20 + options + payload), out TcpHeader h));
-            Assert.Equal(expected, (h.SourcePort, h.DestinationPort, h.SequenceNumber, h.AcknowledgmentNumber, h.Flags, h.Window, h.UrgentPointer));
-            Assert.Equal(expected, (w.SourcePort, w.DestinationPort, w.SequenceNumber, w.AcknowledgmentNumber, w.Flags, w.Window, w.UrgentPointer));
+            Assert.Equal(
+                expected,
+                (h.SourcePort, h.DestinationPort, h.SequenceNumber, h.AcknowledgmentNumber, h.Flags, h.Window, h.UrgentPointer));
+            Assert.Equal(
+                expected,
+                (w.SourcePort, w.DestinationPort, w.SequenceNumber, w.AcknowledgmentNumber, w.Flags, w.Window, w.UrgentPointer));
             Assert.Equal((options, payload), (h.Options.Length, h.Payload.Length));
             Assert.True(h.IsChecksumValid(sum));
             w.SwapPorts();

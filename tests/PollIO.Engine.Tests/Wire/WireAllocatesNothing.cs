@@ -32,7 +32,8 @@ public sealed class WireAllocatesNothing
             }
         }
 
-        if (IPv4HeaderWriter.TryCreate(buffer, 8, 100, out IPv4HeaderWriter ip) && UdpHeaderWriter.TryCreate(ip.Payload, 92, out UdpHeaderWriter udp))
+        if (IPv4HeaderWriter.TryCreate(buffer, 8, 100, out IPv4HeaderWriter ip)
+            && UdpHeaderWriter.TryCreate(ip.Payload, 92, out UdpHeaderWriter udp))
         {
             ip.Source = LiteralFrames.Host1;
             ip.UpdateChecksum();
