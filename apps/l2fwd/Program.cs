@@ -3,6 +3,7 @@ using PollIO.Apps.L2fwd.CommandLine;
 using PollIO.Apps.L2fwd.Embedded;
 using PollIO.Apps.L2fwd.Reporting;
 using PollIO.Apps.L2fwd.Setup;
+using PollIO.Capture;
 
 namespace PollIO.Apps.L2fwd;
 
@@ -64,6 +65,7 @@ internal static class Program
             PoolPlan.For(options, [.. all.Select(port => port.Capabilities)], cores.Cpus.Count, generator?.Window ?? 0));
 
         ports.Start(options, pool);
+        using PacketCapture? capture = options.Capture is null ? null : Capture(options.Capture, ports);
         TextSummary.Announce(screen.Begin(), options, cores);
         screen.Flush();
         using var workers = WorkerSet.Launch(options, ports.Ports, cores, pool);
@@ -76,8 +78,10 @@ internal static class Program
         workers.Stop();
         ports.Stop();
         generator?.StopPorts();
+        capture?.Dispose();
 
-        return Report(options, cores, screen, json, ports, meter, run, generator?.CreateReport(run));
+        run = run with { Fault = run.Fault ?? capture?.Error?.Message };
+        return Report(new Summary(options, cores, ports.Ports, meter.Read(), run, generator?.CreateReport(run), capture), screen, json);
     }
 
     private static RunResult Watch(
@@ -91,20 +95,24 @@ internal static class Program
         return monitor.Run(display, generator is null ? null : generator.BeginPart);
     }
 
-    private static int Report(
-        Options options, CorePlan cores, Screen screen, JsonTarget? json, PortSet ports, Meter meter, RunResult run, GeneratorReport? generator)
+    private static PacketCapture Capture(string path, PortSet ports)
     {
-        Reading totals = meter.CreateReading();
-        meter.Read(totals);
-        TextSummary.Write(screen.Begin(), options, ports.Ports, totals, run, generator);
+        var capture = PacketCapture.Create(path);
+        ports.AttachTo(capture);
+        return capture;
+    }
+
+    private static int Report(Summary summary, Screen screen, JsonTarget? json)
+    {
+        TextSummary.Write(screen.Begin(), summary);
         screen.Flush();
-        json?.Write(JsonSummary.Create(options, cores, ports.Ports, totals, run, generator));
-        if (run.Fault is null)
+        json?.Write(JsonSummary.Create(summary));
+        if (summary.Run.Fault is null)
         {
             return Well;
         }
 
-        Complain(run.Fault);
+        Complain(summary.Run.Fault);
         return Failed;
     }
 

@@ -3,15 +3,17 @@ using System.Text.Json;
 using PollIO.Apps.L2fwd.CommandLine;
 using PollIO.Apps.L2fwd.Embedded;
 using PollIO.Apps.L2fwd.Setup;
+using PollIO.Capture;
 
 namespace PollIO.Apps.L2fwd.Reporting;
 
 /// <summary>The summary as one JSON object on one line.</summary>
 internal static class JsonSummary
 {
-    /// <summary>Writes the object; ports have stopped, so totals are exact.</summary>
-    internal static ReadOnlyMemory<byte> Create(Options options, CorePlan cores, IReadOnlyList<Port> ports, Reading totals, RunResult run, GeneratorReport? generator)
+    /// <summary>Makes the object.</summary>
+    internal static ReadOnlyMemory<byte> Create(Summary summary)
     {
+        (Options options, CorePlan cores, _, Reading totals, RunResult run, GeneratorReport? generator, PacketCapture? capture) = summary;
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -38,8 +40,13 @@ internal static class JsonSummary
                 json.WriteString("fault", run.Fault);
             }
 
-            WritePorts(json, ports, totals);
+            WritePorts(json, summary.Ports, totals);
             generator?.Write(json);
+            if (capture is not null)
+            {
+                WriteCapture(json, options.Capture!, capture);
+            }
+
             json.WriteEndObject();
         }
 
@@ -92,6 +99,15 @@ internal static class JsonSummary
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteCapture(Utf8JsonWriter json, string path, PacketCapture capture)
+    {
+        json.WriteStartObject("capture");
+        json.WriteString("file", path);
+        json.WriteNumber("captured", capture.Captured);
+        json.WriteNumber("dropped", capture.Dropped);
+        json.WriteEndObject();
     }
 
     private static void WriteCauses(Utf8JsonWriter json, string name, QueueStatistics statistics)

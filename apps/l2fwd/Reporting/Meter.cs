@@ -28,6 +28,14 @@ internal sealed class Meter
 
     internal Reading CreateReading() => new(_ports.Length);
 
+    /// <summary>Reads everything into a reading of its own.</summary>
+    internal Reading Read()
+    {
+        Reading reading = CreateReading();
+        Read(reading);
+        return reading;
+    }
+
     /// <summary>Reads everything; each counter is a value it really had, and after the stop they agree exactly.</summary>
     internal void Read(Reading reading)
     {

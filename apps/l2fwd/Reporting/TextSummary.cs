@@ -1,6 +1,7 @@
 using PollIO.Apps.L2fwd.CommandLine;
 using PollIO.Apps.L2fwd.Embedded;
 using PollIO.Apps.L2fwd.Setup;
+using PollIO.Capture;
 
 namespace PollIO.Apps.L2fwd.Reporting;
 
@@ -27,9 +28,10 @@ internal static class TextSummary
             .Text(", polling on CPU "u8).Text(string.Join(",", cores.Cpus)).Text("\n"u8);
     }
 
-    /// <summary>Says what has run; ports have stopped, so totals are exact.</summary>
-    internal static void Write(TextBuffer text, Options options, IReadOnlyList<Port> ports, Reading totals, RunResult run, GeneratorReport? generator)
+    /// <summary>Says what has run.</summary>
+    internal static void Write(TextBuffer text, Summary summary)
     {
+        (Options options, _, IReadOnlyList<Port> ports, Reading totals, RunResult run, GeneratorReport? generator, PacketCapture? capture) = summary;
         text.Text("\nl2fwd "u8).Text(options.ModeName).Text(": "u8).Number(run.Seconds, "F2").Text(" s, rates from the last "u8)
             .Number(run.MeasuredSeconds, "F2").Text(" s\n"u8);
         text.Left("port", NameWidth).RightText("rx packets", CountWidth).RightText("tx packets", CountWidth)
@@ -46,6 +48,11 @@ internal static class TextSummary
             .Text("\nlcores     busy "u8).Number(run.BusyPercent, "F1").Text("%  "u8).Number(run.CyclesPerPacket, "F1").Text(" cycles/packet  "u8)
             .Number(run.AllocatedBytes, "N0").Text(" bytes allocated  "u8).Number(run.Collections, "N0").Text(" collections\n"u8);
         generator?.Write(text);
+        if (capture is not null)
+        {
+            text.Text("capture    "u8).Number(capture.Captured, "N0").Text(" packets in "u8).Text(options.Capture!).Text(", "u8)
+                .Number(capture.Dropped, "N0").Text(" more could not be kept up with\n"u8);
+        }
     }
 
     private static void Row(TextBuffer text, string name, in PortReading reading, long errors) =>

@@ -1,4 +1,5 @@
 using PollIO.Apps.L2fwd.CommandLine;
+using PollIO.Capture;
 using PollIO.Pmd;
 
 namespace PollIO.Apps.L2fwd.Setup;
@@ -46,6 +47,10 @@ internal sealed class PortSet : IDisposable
 
         _ports.ForEach(port => port.Start());
     }
+
+    /// <summary>Captures every port from now on.</summary>
+    /// <exception cref="PollIOException">The capture cannot be written.</exception>
+    internal void AttachTo(PacketCapture capture) => _ports.ForEach(capture.Attach);
 
     /// <summary>Stops every port; packets in flight are freed and counted, and the counters are final.</summary>
     internal void Stop() => _ports.Where(port => port.State == PortState.Started).ToList().ForEach(port => port.Stop());
