@@ -69,5 +69,8 @@ internal sealed class PortSet : IDisposable
         TxQueues = options.Mode == ForwardingMode.RxOnly ? 0 : options.Queues,
         MaxBurst = options.Burst,
         Promiscuous = options.Promiscuous,
+
+        // A frame longer than a data room is forwarded whole, and a capture gets the time of arrival where a port knows it.
+        RxOffloads = capabilities.RxOffloads & (RxOffloads.Scatter | RxOffloads.Timestamp),
     };
 }
