@@ -1,0 +1,127 @@
+namespace PollIO.Tests.Packets;
+
+public sealed class ChainsAndSharedPackets
+{
+    [Fact]
+    public void ChainReturnsWholeToThePoolsOfItsSegments()
+    {
+        using PacketPool a = Pools.Create(count: 8, name: "a"), b = Pools.Create(count: 8, name: "b");
+        Packet head = a.Take();
+        Assert.True(head.TryAppend(10, out _));
+        for (int i = 0; i < 3; i++)
+        {
+            Packet tail = b.Take();
+            Assert.True(tail.TryAppend(5, out _));
+            head.Chain(tail);
+        }
+
+        Assert.Equal((4, 25, 10), (head.SegmentCount, head.Length, head.Data.Length));
+        Assert.Equal((1, 3), (a.Outstanding, b.Outstanding));
+        Assert.Equal(25, PacketPool.FreeCounting([head]));
+        Assert.Equal((0, 0), (a.Outstanding, b.Outstanding));
+
+        Packet[] again = b.Take(8);
+        Assert.All(again, packet => Assert.Equal((1, true), (packet.SegmentCount, packet.NextSegment.IsNull)));
+        PacketPool.Free(again);
+    }
+
+    [Fact]
+    public void ChainsOfChainsJoin()
+    {
+        using PacketPool pool = Pools.Create(count: 4);
+        Packet[] packets = pool.Take(4);
+        packets[0].Chain(packets[1]);
+        packets[2].Chain(packets[3]);
+
+        packets[0].Chain(packets[2]);
+
+        Assert.Equal(4, packets[0].SegmentCount);
+        Assert.Equal(packets[3], packets[0].LastSegment());
+        packets[0].Free();
+        Assert.Equal(0, pool.Outstanding);
+    }
+
+    [Fact]
+    public void ChainBeyondTheLimitIsRefused()
+    {
+        using PacketPool pool = Pools.Create(count: 2, cache: 0);
+        Packet head = pool.Take(), tail = pool.Take();
+        head.Metadata.SegmentCount = ushort.MaxValue;
+
+        Assert.Throws<ArgumentException>(() => head.Chain(tail));
+
+        head.Metadata.SegmentCount = 1;
+        PacketPool.Free([head, tail]);
+    }
+
+    [Fact]
+    public void SharedPacketReturnsWithItsLastReference()
+    {
+        using PacketPool pool = Pools.Create(count: 2, cache: 0);
+        Packet packet = pool.Take();
+        Assert.False(packet.IsShared);
+        Packet second = packet.AddReference(), third = packet.AddReference();
+        Assert.True(packet.IsShared);
+
+        second.Free();
+        Assert.Equal(1, pool.Outstanding);
+        third.Free();
+        Assert.False(packet.IsShared);
+        Assert.Equal(1, pool.Outstanding);
+        packet.Free();
+        Assert.Equal(0, pool.Outstanding);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void PacketsFreedByTwoThreadsAtOnceReturnExactlyOnce(int segments)
+    {
+        const int rounds = 200, burst = 16;
+        using PacketPool pool = Pools.Create(count: burst * segments, cache: 64);
+        var packets = new Packet[burst];
+        using var ready = new Barrier(2);
+
+        void Take()
+        {
+            for (int i = 0; i < burst; i++)
+            {
+                packets[i] = pool.Take();
+                for (int segment = 1; segment < segments; segment++)
+                {
+                    packets[i].Chain(pool.Take());
+                }
+
+                packets[i].AddReference();
+            }
+
+            Assert.Equal(burst * segments, pool.Outstanding);
+        }
+
+        void FreeAgainstTheOther(bool takes)
+        {
+            for (int round = 0; round < rounds; round++)
+            {
+                if (takes)
+                {
+                    Take();
+                }
+
+                ready.SignalAndWait();
+                PacketPool.Free(packets);
+                ready.SignalAndWait();
+                if (takes)
+                {
+                    Assert.Equal(0, pool.Outstanding);
+                }
+            }
+        }
+
+        LCoreThread.RunAll((true, () => FreeAgainstTheOther(takes: true)), (false, () => FreeAgainstTheOther(takes: false)));
+
+        Packet[] all = pool.Take(burst * segments);
+        Assert.Equal(all.Length, all.Distinct().Count());
+        Assert.All(all, packet => Assert.Equal((1, 1), (packet.Metadata.ReferenceCount, packet.SegmentCount)));
+        PacketPool.Free(all);
+    }
+}
