@@ -26,6 +26,15 @@ internal unsafe struct PacketDepot
     private PacketMetadata* _packets;
     private int _packetCount;
 
+    /// <summary>Magazines with packets.</summary>
+    internal readonly TaggedStack* Full => _full;
+
+    /// <summary>Magazines without.</summary>
+    internal readonly TaggedStack* Empty => _empty;
+
+    /// <summary>Packets in no magazine, by index.</summary>
+    internal readonly TaggedStack* Singles => _singles;
+
     /// <summary>Takes all <paramref name="count"/> packets of the array at <paramref name="packets"/>.</summary>
     internal void Initialize(PacketMetadata* packets, int count)
     {

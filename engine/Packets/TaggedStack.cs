@@ -25,6 +25,9 @@ internal unsafe struct TaggedStack
     [FieldOffset(128)] private ulong _head;
     [FieldOffset(256)] private uint* _next;
 
+    /// <summary>The head word, index and tag.</summary>
+    internal readonly ulong Head => Volatile.Read(in _head);
+
     /// <summary>Sets the link array, one entry an index; it must live as long as anybody may pop.</summary>
     internal void Initialize(uint* next)
     {
