@@ -140,7 +140,7 @@ public sealed unsafe partial class PacketPool : IDisposable
 
             if (_borrowers.Count != 0)
             {
-                throw new InvalidOperationException($"pool {Name} is in use by {string.Join(", ", _borrowers.Keys)}; dispose the ports first");
+                throw new InvalidOperationException($"pool {Name} is in use by {string.Join(", ", _borrowers.Keys.Select(borrower => borrower.ToString()).Order(StringComparer.Ordinal))}; dispose the ports first");
             }
 
             _disposed = true;
