@@ -18,12 +18,16 @@ public unsafe struct PacketSource
     /// <param name="pool">Where the packets come from.</param>
     /// <param name="port">The receiving port.</param>
     /// <param name="length">Data bytes every packet gets, or 0 when they are set packet by packet.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length exceeds the pool's data room.</exception>
     public PacketSource(PacketPool pool, Port port, int length = 0)
+        : this(pool, port.Id, length)
     {
-        ArgumentNullException.ThrowIfNull(pool);
-        ArgumentNullException.ThrowIfNull(port);
+    }
+
+    internal PacketSource(PacketPool pool, ushort portId, int length)
+    {
         _pool = pool;
-        _template = pool.CreateTemplate(port.Id, length);
+        _template = pool.CreateTemplate(portId, length);
     }
 
     /// <summary>Takes packets and resets each, in one pass.</summary>

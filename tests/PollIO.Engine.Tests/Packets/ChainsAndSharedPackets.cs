@@ -17,7 +17,8 @@ public sealed class ChainsAndSharedPackets
 
         Assert.Equal((4, 25, 10), (head.SegmentCount, head.Length, head.Data.Length));
         Assert.Equal((1, 3), (a.Outstanding, b.Outstanding));
-        Assert.Equal(25, PacketPool.FreeCounting([head]));
+        PacketSink sink = default;
+        Assert.Equal(25, sink.Free([head]));
         Assert.Equal((0, 0), (a.Outstanding, b.Outstanding));
 
         Packet[] again = b.Take(8);

@@ -5,21 +5,21 @@ public sealed class FreshPacketsAreReset
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void NothingOfTheLastLifeIsLeft(bool byTemplate)
+    public void NothingOfTheLastLifeIsLeft(bool bySource)
     {
         using PacketPool pool = Pools.Create(count: 1, cache: 0);
         Spoil(pool.Take()).Free();
 
         var one = new Packet[1];
-        PacketTemplate template = pool.CreateTemplate(port: 7, length: 60);
-        Assert.Equal(1, byTemplate ? pool.Allocate(one, in template) : pool.Allocate(one));
+        var source = new PacketSource(pool, portId: 7, length: 60);
+        Assert.Equal(1, bySource ? source.Take(one) : pool.Allocate(one));
         Packet packet = one[0];
         ref PacketMetadata metadata = ref packet.Metadata;
 
-        Assert.Equal(byTemplate ? 60 : 0, packet.Length);
-        Assert.Equal(byTemplate ? 60 : 0, packet.Data.Length);
+        Assert.Equal(bySource ? 60 : 0, packet.Length);
+        Assert.Equal(bySource ? 60 : 0, packet.Data.Length);
         Assert.Equal(pool.Headroom, packet.Headroom);
-        Assert.Equal(byTemplate ? (ushort)7 : Packet.NoPort, metadata.Port);
+        Assert.Equal(bySource ? (ushort)7 : Packet.NoPort, metadata.Port);
         Assert.Equal(PacketFlags.None, metadata.Flags);
         Assert.Equal(TxFlags.None, metadata.TxFlags);
         Assert.Equal(0u, metadata.PacketType);
@@ -31,29 +31,14 @@ public sealed class FreshPacketsAreReset
         packet.Free();
     }
 
-    [Fact]
-    public void TemplateSetsALengthOfItsOwnPerPacket()
-    {
-        using PacketPool pool = Pools.Create();
-        PacketTemplate template = pool.CreateTemplate(3);
-        Packet packet = pool.Take();
-
-        template.Apply(packet, 99);
-
-        Assert.Equal(99, packet.Length);
-        Assert.Equal(99, packet.Data.Length);
-        Assert.Equal(3, packet.Metadata.Port);
-        packet.Free();
-    }
-
     [Theory]
     [InlineData(-1)]
     [InlineData(257)]
-    public void TemplateLengthBeyondTheDataRoomIsRefused(int length)
+    public void SourceLengthBeyondTheDataRoomIsRefused(int length)
     {
         using PacketPool pool = Pools.Create(dataRoom: 256);
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => pool.CreateTemplate(0, length));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PacketSource(pool, 0, length));
     }
 
     private static Packet Spoil(Packet packet)

@@ -93,7 +93,8 @@ public sealed class PoolCountsItsPackets
             Packet[] mixed = [.. a.Take(40).Zip(b.Take(40)).SelectMany(pair => new[] { pair.First, pair.Second })];
             Array.ForEach(mixed, packet => packet.TryAppend(10, out _));
 
-            Assert.Equal(800, PacketPool.FreeCounting(mixed));
+            PacketSink sink = default;
+            Assert.Equal(800, sink.Free(mixed));
             Assert.Equal((0, 0), (a.Outstanding, b.Outstanding));
         });
         Packet[] ofA = a.Take(64), ofB = b.Take(64);

@@ -1,5 +1,3 @@
-using PollIO.Wire;
-
 namespace PollIO.Tests;
 
 /// <summary>A port made of memory: it gives what a test asks for, keeps what it is sent, and fails on request.</summary>

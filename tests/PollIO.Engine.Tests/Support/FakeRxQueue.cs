@@ -6,9 +6,8 @@ namespace PollIO.Tests;
 internal sealed unsafe class FakeRxQueue : RxQueue, IDisposable
 {
     private readonly FakePort _port;
-    private readonly PacketPool _pool;
-    private readonly PacketTemplate _template;
     private readonly int _descriptor = -1;
+    private PacketSource _source;
     private int _offered;
     private int _armed;
     private int _violations;
@@ -17,8 +16,7 @@ internal sealed unsafe class FakeRxQueue : RxQueue, IDisposable
         : base(port, index)
     {
         _port = port;
-        _pool = pool;
-        _template = pool.CreateTemplate(port.Id, PacketLength);
+        _source = new PacketSource(pool, port, PacketLength);
         if (interrupts)
         {
             _descriptor = Libc.EventFd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
@@ -83,7 +81,7 @@ internal sealed unsafe class FakeRxQueue : RxQueue, IDisposable
             return Burst.None;
         }
 
-        int count = _pool.Allocate(packets[..arrived], in _template);
+        int count = _source.Take(packets[..arrived]);
         if (count != arrived)
         {
             Counters.Drop(DropCause.NoPacket, arrived - count);
