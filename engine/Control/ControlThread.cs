@@ -27,8 +27,9 @@ public sealed unsafe class ControlThread
             throw Failure("create epoll", Marshal.GetLastPInvokeError());
         }
 
+        // Its first user's execution context is no business of the others.
         _thread = new Thread(Run) { IsBackground = true, Name = "pollio-control" };
-        _thread.Start();
+        _thread.UnsafeStart();
     }
 
     /// <summary>Raised on the control thread when a handler threw; its descriptor is not watched any more.</summary>
