@@ -12,6 +12,7 @@ internal static unsafe partial class SystemCalls
     internal const int CAP_IPC_LOCK = 14;
     internal const int CAP_SYS_NICE = 23;
 
+    private const int SYS_poll = 7;
     private const int SYS_gettid = 186;
     private const int SYS_move_pages = 279;
     private const int SYS_capget = 125;
@@ -48,6 +49,25 @@ internal static unsafe partial class SystemCalls
     {
         string line = File.ReadLines($"/proc/self/task/{threadId}/status").First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal));
         return CpuSet.Parse(line.Split(':')[1].Trim());
+    }
+
+    internal static void SetAffinity(int threadId, IReadOnlyList<int> cpus)
+    {
+        ulong* mask = stackalloc ulong[CpuSet.MaxCpus / 64];
+        new Span<ulong>(mask, CpuSet.MaxCpus / 64).Clear();
+        foreach (int cpu in cpus)
+        {
+            mask[cpu / 64] |= 1UL << (cpu % 64);
+        }
+
+        _ = PollIO.Interop.Libc.SetAffinity(threadId, CpuSet.MaxCpus / 8, mask);
+    }
+
+    /// <summary>Whether a thread of this process sleeps in poll(2).</summary>
+    internal static bool IsInPoll(int threadId)
+    {
+        string call = File.ReadAllText($"/proc/self/task/{threadId}/syscall");
+        return call.StartsWith($"{SYS_poll} ", StringComparison.Ordinal);
     }
 
     /// <summary>Asks which node a present page lies on.</summary>
