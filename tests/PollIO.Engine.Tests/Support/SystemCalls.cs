@@ -63,6 +63,27 @@ internal static unsafe partial class SystemCalls
         _ = PollIO.Interop.Libc.SetAffinity(threadId, CpuSet.MaxCpus / 8, mask);
     }
 
+    /// <summary>How often the calling thread has given up its CPU to wait for something.</summary>
+    internal static long VoluntarySwitches
+    {
+        get
+        {
+            const int thread = 1;
+            const int voluntarySwitches = 128 / sizeof(long);
+            long* usage = stackalloc long[18];
+            Assert.Equal(0, GetUsage(thread, usage));
+            return usage[voluntarySwitches];
+        }
+    }
+
+    /// <summary>Lets the calling thread run only when nobody else wants its CPU.</summary>
+    internal static void MakeIdlePriority()
+    {
+        const int idle = 5;
+        int priority = 0;
+        Assert.Equal(0, PollIO.Interop.Libc.SetScheduler(0, idle, &priority));
+    }
+
     /// <summary>Whether a thread of this process sleeps in poll(2).</summary>
     internal static bool IsInPoll(int threadId)
     {
@@ -72,6 +93,9 @@ internal static unsafe partial class SystemCalls
 
     /// <summary>Asks which node a present page lies on.</summary>
     internal static int QueryNodes(nint* page, int* node) => (int)Call(SYS_move_pages, 0, 1, (nint)page, 0, (nint)node, 0);
+
+    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
+    private static partial int GetUsage(int who, long* usage);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(nint number, nint a, nint b, nint c = 0, nint d = 0, nint e = 0, nint f = 0);
