@@ -11,6 +11,8 @@ internal sealed unsafe class IdleWait : IDisposable
     // idle core sleeps.
     private const int PollsBeforeSleep = 256;
 
+    private static readonly long s_longWait = (long)(Tsc.Frequency / 1000);
+
     private readonly IdleStrategy _strategy;
     private readonly RxQueue[] _queues;
     private readonly Libc.PollDescriptor[] _descriptors;
@@ -76,10 +78,12 @@ internal sealed unsafe class IdleWait : IDisposable
                 return true;
         }
 
+        // A thousand yields to a thread that computes would be seconds before a stop is seen.
         long now = Tsc.Read();
-        idleCycles += now - last;
+        long waited = now - last;
+        idleCycles += waited;
         last = now;
-        return _strategy != IdleStrategy.Interrupt;
+        return _strategy != IdleStrategy.Interrupt && waited < s_longWait;
     }
 
     /// <summary>Called when a poll found packets after an idle one, and when the lcore ends.</summary>
