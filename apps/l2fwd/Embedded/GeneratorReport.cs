@@ -40,8 +40,8 @@ internal sealed record GeneratorReport(GeneratorCounters Counters, LatencyHistog
             .Text("  p99 "u8).Number(Percentile(99), "F2")
             .Text("  p99.9 "u8).Number(Percentile(99.9), "F2")
             .Text("  max "u8).Number(Microseconds(Latency.Max), "F2")
-            .Text(" µs\n           ("u8).Number(Latency.Count, "N0").Text(" samples; at most "u8).Number(Window, "N0")
-            .Text(" packets under way, so a full window's wait counts)\n"u8);
+            .Text(" µs\n           "u8).Number(Latency.Count, "N0").Text(" samples, with at most "u8).Number(Window, "N0")
+            .Text(" packets under way at once\n"u8);
     }
 
     private static double Microseconds(long ticks) => JsonSummary.Rounded(Tsc.ToNanoseconds(ticks) / 1000, 3);

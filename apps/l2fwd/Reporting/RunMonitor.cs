@@ -77,7 +77,12 @@ internal sealed class RunMonitor
 
         _meter.Read(end);
         double half = end.SecondsSince(start) / 2;
-        int part = Array.FindLastIndex(parts, begun - 1, begun, reading => reading.SecondsSince(start) <= half);
+        int part = begun - 1;
+        while (part >= 0 && parts[part].SecondsSince(start) > half)
+        {
+            part--;
+        }
+
         return new RunResult(start, part < 0 ? start : parts[part], end, part, fault ?? FindFault());
     }
 
