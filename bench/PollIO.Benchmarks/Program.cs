@@ -1,0 +1,6 @@
+using System.Reflection;
+using BenchmarkDotNet.Running;
+using PollIO.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args, BenchmarkSettings.Create());
+return 0;
