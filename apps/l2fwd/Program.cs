@@ -1,4 +1,3 @@
-using System.Text;
 using PollIO.Apps.L2fwd.CommandLine;
 using PollIO.Apps.L2fwd.Embedded;
 using PollIO.Apps.L2fwd.Reporting;
@@ -122,6 +121,10 @@ internal static class Program
         return exitCode;
     }
 
-    private static void Complain(string message) =>
-        Console.OpenStandardError().Write(Encoding.UTF8.GetBytes($"l2fwd: {message.ReplaceLineEndings(" ")}\n"));
+    private static void Complain(string message)
+    {
+        using var screen = new Screen(onStandardError: true);
+        screen.Begin().Text("l2fwd: "u8).Text(message.ReplaceLineEndings(" ")).Text("\n"u8);
+        screen.Flush();
+    }
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace PollIO.Apps.L2fwd;
 
 /// <summary>
-/// Turns Ctrl-C and SIGTERM into an event the main thread waits on. From its creation on no such signal ends the process by
+/// Turns Ctrl-C, SIGTERM and the loss of the terminal into an event the main thread waits on. From its creation on no such signal ends the process by
 /// itself; a second one changes nothing.
 /// </summary>
 internal sealed class StopSignal : IDisposable
@@ -15,6 +15,7 @@ internal sealed class StopSignal : IDisposable
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
     ];
 
     internal bool IsRaised => _raised.WaitOne(0);

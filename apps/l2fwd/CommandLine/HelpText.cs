@@ -9,37 +9,37 @@ internal static class HelpText
 
         usage: l2fwd [--port SPEC]... [options]
 
-          --port SPEC         a port: null:, ring:NAME, pcap:IN?tx=OUT, af_packet:eth0, ...
-                              Ports pair up: 0 and 1, 2 and 3; one alone sends back to itself.
-                              With no port, a generator and a forwarder run in this process,
-                              joined by rings: no root, no NIC, no hugepages.
+          --port SPEC         a port: null:, ring:NAME, pcap:IN?tx=OUT, af_packet:eth0
+                              Ports pair up: 0 and 1, 2 and 3; one alone sends back to
+                              itself. With no port, a generator and a forwarder run in
+                              this process, joined by rings: no root, NIC or hugepages.
           --mode MODE         what happens to a packet (default l2)
-                                l2        destination 02:00:00:00:00:NN (NN: number of the TX
-                                          port), source the TX port's address
+                                l2        destination 02:00:00:00:00:NN (NN: number of
+                                          the TX port), source the TX port's address
                                 io        nothing; no byte is read
-                                mac       destination --eth-peer, source the TX port's address
+                                mac       destination --eth-peer, source the TX port's
                                 macswap   source and destination change places
-                                icmpecho  ARP, neighbour solicitation and ping for any address
-                                          are answered, the rest is dropped
+                                icmpecho  ARP, neighbour solicitation and ping for any
+                                          address are answered, the rest is dropped
                                 rxonly    received and freed
                                 txonly    UDP packets of --size bytes are sent
-          --cores LIST        CPUs to poll on, for example 1,2 or 1-3 (default: one for each
-                              pair of ports and queue; the first CPU is left to everyone else)
+          --cores LIST        CPUs to poll on, for example 1,2 or 1-3 (default: one for
+                              each pair of ports and queue, the first CPU left free)
           --queues N          queues of each port (default 1)
           --burst N           packets moved by one call, 1 to 512 (default 32)
           --size N            bytes of a generated packet, 60 to 9018 (default 64)
           --eth-peer N,MAC    destination of what port N sends in mode mac
           --no-promisc        leave promiscuous mode off
-          --duration SECONDS  how long to run (default: with ports until Ctrl-C or until every
-                              source has ended, without ports 10)
+          --duration SECONDS  how long to run (default: with ports until Ctrl-C or until
+                              every source has ended, without ports 10)
           --interval SECONDS  time between live statistics (default 1; 0 for none)
           --capture FILE      copy every packet received and sent to a pcapng file
-          --json FILE         write the summary as one JSON object; - for standard output
+          --json FILE         write the summary as a JSON object; - for standard output
           --help, --version
 
-        In the summary, packets and drops count the whole run and are exact. Rates, cycles a
-        packet, allocated bytes and collections are those of the measured part, which begins
-        when the warm-up (1 s, half of a shorter run) is over.
+        In the summary, packets and drops count the whole run and are exact. Rates,
+        cycles a packet, allocated bytes and collections are those of the measured part,
+        which begins when the warm-up (1 s, half of a shorter run) is over.
         exit code: 0 well, 1 something failed, 2 the command line is wrong
         """;
 

@@ -45,7 +45,8 @@ internal sealed class JsonTarget : IDisposable
     {
         try
         {
-            if (_stream.CanSeek)
+            // Devices that can seek cannot be cut.
+            if (_stream.CanSeek && _stream.Length != 0)
             {
                 _stream.SetLength(0);
             }
