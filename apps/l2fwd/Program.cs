@@ -70,7 +70,11 @@ internal static class Program
         using var workers = WorkerSet.Launch(options, ports.Ports, cores, pool);
         generator?.Start(options, cores, ports.Ports[0], pool);
 
-        RunResult run = Watch(options, stop, screen, ports, workers, generator, out Meter meter);
+        LCore[] others = generator is null ? [] : [generator.Core];
+        var meter = new Meter(ports.Ports, workers.Workers, others);
+        var monitor = new RunMonitor(options, stop, meter, [.. workers.Workers.Select(worker => worker.Core), .. others], ports.Ports);
+        LiveDisplay? display = options.Interval == TimeSpan.Zero ? null : new LiveDisplay(screen, meter, ports.Ports.Select(port => port.Name));
+        RunResult run = monitor.Run(display, generator is null ? null : generator.BeginPart);
 
         // In the order in which packets travel: nothing new comes in, what is under way comes out, then the ports are quiet.
         generator?.Drain();
@@ -79,26 +83,23 @@ internal static class Program
         generator?.StopPorts();
         capture?.Dispose();
 
-        run = run with { Fault = run.Fault ?? capture?.Error?.Message };
+        run = run with { Fault = run.Fault ?? monitor.FindFault() ?? capture?.Error?.Message };
         return Report(new Summary(options, cores, ports.Ports, meter.Read(), run, generator?.CreateReport(run), capture), screen, json);
-    }
-
-    private static RunResult Watch(
-        Options options, StopSignal stop, Screen screen, PortSet ports, WorkerSet workers, Generator? generator, out Meter meter)
-    {
-        LCore[] others = generator is null ? [] : [generator.Core];
-        meter = new Meter(ports.Ports, workers.Workers, others);
-        LiveDisplay? display = options.Interval == TimeSpan.Zero ? null : new LiveDisplay(screen, meter, ports.Ports.Select(port => port.Name));
-        var monitor = new RunMonitor(
-            options, stop, meter, [.. workers.Workers.Select(worker => worker.Core), .. others], ports.Ports.SelectMany(port => port.RxQueues));
-        return monitor.Run(display, generator is null ? null : generator.BeginPart);
     }
 
     private static PacketCapture Capture(string path, PortSet ports)
     {
         var capture = PacketCapture.Create(path);
-        ports.AttachTo(capture);
-        return capture;
+        try
+        {
+            ports.AttachTo(capture);
+            return capture;
+        }
+        catch
+        {
+            capture.Dispose();
+            throw;
+        }
     }
 
     private static int Report(Summary summary, Screen screen, JsonTarget? json)

@@ -12,6 +12,8 @@ public abstract class RxQueue : PortQueue
     protected RxQueue(Port port, int index)
         : base(port, index)
     {
+        // Made on the control thread, so that an lcore that comes to the end of its source allocates nothing.
+        _ = QueueCompletion.EndOfSource;
     }
 
     /// <summary>

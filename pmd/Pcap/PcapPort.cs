@@ -80,7 +80,13 @@ public sealed class PcapPort : Port
     }
 
     /// <inheritdoc/>
-    protected override void StopCore() => _writer?.Flush();
+    protected override void StopCore()
+    {
+        foreach (PcapTxQueue queue in TxQueues.Cast<PcapTxQueue>())
+        {
+            queue.Flush();
+        }
+    }
 
     /// <inheritdoc/>
     protected override void DisposeCore()

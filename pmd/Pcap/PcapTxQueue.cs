@@ -21,6 +21,15 @@ internal sealed class PcapTxQueue : TxQueue
         _interface = writer?.AddInterface(port.Name) ?? 0;
     }
 
+    /// <summary>Writes what is buffered; what cannot be written is the queue's fault from now on.</summary>
+    internal void Flush()
+    {
+        if (_writer is not null && !_writer.Flush())
+        {
+            Fail(_writer.Error!);
+        }
+    }
+
     /// <summary>Closes the capture's account: packets written and dropped.</summary>
     internal void WriteStatistics()
     {

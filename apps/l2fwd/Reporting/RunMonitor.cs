@@ -20,21 +20,23 @@ internal sealed class RunMonitor
     private readonly StopSignal _stop;
     private readonly Meter _meter;
     private readonly LCore[] _cores;
-    private readonly RxQueue[] _queues;
+    private readonly RxQueue[] _rxQueues;
+    private readonly TxQueue[] _txQueues;
 
     /// <summary>Creates a monitor.</summary>
     /// <param name="options">The command line.</param>
     /// <param name="stop">Ends the run; raised too when an lcore ends.</param>
     /// <param name="meter">What is read.</param>
     /// <param name="cores">The lcores; the run ends with the last of them, or when one fails.</param>
-    /// <param name="queues">The queues whose faults end the run.</param>
-    internal RunMonitor(Options options, StopSignal stop, Meter meter, IEnumerable<LCore> cores, IEnumerable<RxQueue> queues)
+    /// <param name="ports">The ports whose faults end the run.</param>
+    internal RunMonitor(Options options, StopSignal stop, Meter meter, IEnumerable<LCore> cores, IReadOnlyList<Port> ports)
     {
         _options = options;
         _stop = stop;
         _meter = meter;
         _cores = [.. cores];
-        _queues = [.. queues];
+        _rxQueues = [.. ports.SelectMany(port => port.RxQueues)];
+        _txQueues = [.. ports.SelectMany(port => port.TxQueues)];
     }
 
     /// <summary>Parts a run may have, so that a caller can prepare for each.</summary>
@@ -86,27 +88,22 @@ internal sealed class RunMonitor
         return new RunResult(start, part < 0 ? start : parts[part], end, part, fault ?? FindFault());
     }
 
-    private bool IsOver(Reading start) => _options.Duration is { } duration && Stopwatch.GetElapsedTime(start.Timestamp) >= duration;
-
-    private TimeSpan TimeToWait(TimeSpan now, TimeSpan nextShow, int begun)
+    /// <summary>What has gone wrong so far, as one line; a port may find out only when it stops.</summary>
+    internal string? FindFault()
     {
-        TimeSpan next = s_faultInterval + now;
-        next = nextShow < next ? nextShow : next;
-        next = begun < s_partTimes.Length && s_partTimes[begun] < next ? s_partTimes[begun] : next;
-        next = _options.Duration is { } duration && duration < next ? duration : next;
-
-        // A part whose time has come waits for lcores that have not polled yet.
-        TimeSpan wait = next - now;
-        return wait >= TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1);
-    }
-
-    private string? FindFault()
-    {
-        foreach (RxQueue queue in _queues)
+        foreach (RxQueue queue in _rxQueues)
         {
             if (queue.Completion?.Error is { } error)
             {
                 return error.Message;
+            }
+        }
+
+        foreach (TxQueue queue in _txQueues)
+        {
+            if (queue.Fault is { } fault)
+            {
+                return fault.Message;
             }
         }
 
@@ -119,6 +116,20 @@ internal sealed class RunMonitor
         }
 
         return null;
+    }
+
+    private bool IsOver(Reading start) => _options.Duration is { } duration && Stopwatch.GetElapsedTime(start.Timestamp) >= duration;
+
+    private TimeSpan TimeToWait(TimeSpan now, TimeSpan nextShow, int begun)
+    {
+        TimeSpan next = s_faultInterval + now;
+        next = nextShow < next ? nextShow : next;
+        next = begun < s_partTimes.Length && s_partTimes[begun] < next ? s_partTimes[begun] : next;
+        next = _options.Duration is { } duration && duration < next ? duration : next;
+
+        // A part whose time has come waits for lcores that have not polled yet.
+        TimeSpan wait = next - now;
+        return wait >= TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1);
     }
 
     private void RaiseWhenLCoresEnd()
