@@ -4,7 +4,7 @@ namespace PollIO.Apps.L2fwd.Setup;
 
 /// <summary>Which CPUs the lcores run on and what they do when there is nothing to do.</summary>
 /// <param name="Cpus">One for each lcore. In the embedded run the first is the forwarder's, the second the generator's.</param>
-/// <param name="Idle">Spinning, unless lcores share a CPU with each other or, with one CPU, with everyone else.</param>
+/// <param name="Idle">Spinning, unless lcores share a CPU with each other, or leave none to everyone else.</param>
 internal sealed record CorePlan(IReadOnlyList<int> Cpus, IdleStrategy Idle)
 {
     private const int EmbeddedLCores = 2;
@@ -21,7 +21,9 @@ internal sealed record CorePlan(IReadOnlyList<int> Cpus, IdleStrategy Idle)
         }
 
         IReadOnlyList<int> cpus = options.IsEmbedded ? Embedded(options, available) : ForPorts(options, available);
-        bool shared = available.Count == 1 || cpus.Distinct().Count() != cpus.Count;
+        // On a busy machine without a CPU to spare, an lcore that spins takes time from the one it waits for.
+        int used = cpus.Distinct().Count();
+        bool shared = used != cpus.Count || used == available.Count;
         return new CorePlan(cpus, shared ? IdleStrategy.Yield : IdleStrategy.Spin);
     }
 
