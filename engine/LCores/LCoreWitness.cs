@@ -19,7 +19,7 @@ internal unsafe struct LCoreWitness
     /// <summary>A witness of the calling lcore; on other threads one that never holds.</summary>
     internal static LCoreWitness Current => new()
     {
-        _generation = LCoreContext.Generation,
+        _generation = Volatile.Read(ref LCoreContext.Generation),
         _stackStart = LCoreContext.StackStart,
         _stackLength = LCoreContext.StackLength,
     };
@@ -32,7 +32,7 @@ internal unsafe struct LCoreWitness
         {
             // SAFETY: only the address is used; also when this is inlined, the byte is on the calling thread's stack.
             byte here;
-            return (nuint)(&here) - _stackStart < _stackLength && _generation == LCoreContext.Generation;
+            return (nuint)(&here) - _stackStart < _stackLength && _generation == Volatile.Read(ref LCoreContext.Generation);
         }
     }
 }

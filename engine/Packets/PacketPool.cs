@@ -153,13 +153,14 @@ public sealed unsafe partial class PacketPool : IDisposable
             return;
         }
 
+        // Before the number is free for another pool, whose packets a sink could take for ours.
+        LCoreContext.VoidWitnesses();
         lock (s_lock)
         {
             s_pools[_id] = null;
         }
 
         _released = true;
-        LCoreContext.VoidWitnesses();
         for (int i = 0; i <= LCoreContext.MaxIndex; i++)
         {
             NativeMemory.AlignedFree(_caches[i]);

@@ -17,8 +17,14 @@ public unsafe struct PacketSink
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Free(ReadOnlySpan<Packet> packets)
     {
+        // The first packet vouches for the cache: while one of its pool's packets is out, the pool is there, and a pool that took
+        // a former one's number came after the witness was void. Only then is the cache looked at.
         PacketCache* cache = _cache;
-        if (PacketTracking.Enabled || !_lcore.Holds || cache->Count + packets.Length > cache->Capacity)
+        if (PacketTracking.Enabled
+            || packets.IsEmpty
+            || packets[0].Pointer->OwnershipWord != _ownershipWord
+            || !_lcore.Holds
+            || cache->Count + packets.Length > cache->Capacity)
         {
             return FreeSlow(packets);
         }
@@ -35,7 +41,11 @@ public unsafe struct PacketSink
             return 0;
         }
 
+        // Noted before the packets are free: after that the pool may be disposed at any moment.
         PacketPool pool = PacketPool.FromId(packets[0].Pointer->PoolId);
+        _ownershipWord = pool.OwnershipWord;
+        _cache = pool.CurrentCache;
+        _lcore = _cache == null ? default : LCoreWitness.Current;
         long bytes = 0;
         foreach (Packet packet in packets)
         {
@@ -43,9 +53,6 @@ public unsafe struct PacketSink
         }
 
         PacketPool.Free(packets);
-        _ownershipWord = pool.OwnershipWord;
-        _cache = pool.CurrentCache;
-        _lcore = _cache == null ? default : LCoreWitness.Current;
         return bytes;
     }
 }
