@@ -11,7 +11,7 @@ public sealed class FrozenThreadHoldsNobodyUp
     [Fact]
     public void LCoreTakesAndFreesWhileAPlainThreadStandsStillInTheMiddle()
     {
-        const int freezes = 300, roundsAFreeze = 100;
+        const int freezes = 150, roundsAFreeze = 100;
         using PacketPool pool = Pools.Create(Count, cache: 64);
         int freerId = 0;
         bool done = false;

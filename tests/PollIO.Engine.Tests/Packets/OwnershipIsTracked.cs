@@ -99,6 +99,24 @@ public sealed class OwnershipIsTracked
         Assert.Throws<PacketOwnershipException>(() => packet.Length);
     }
 
+    [Fact]
+    public void TransmittingAFreePacketOrOneTwiceIsFoundAndDoesNotHoldUpStop()
+    {
+        using PacketPool pool = Pools.Create();
+        using FakePort port = new FakePort("fake:owner").Started(pool);
+        port.Tx.Keeps = true;
+        Packet freed = pool.Take(), sent = pool.Take();
+        freed.Free();
+        Assert.Equal(1, port.Tx.Transmit([sent]));
+
+        Assert.Contains("after it was freed", Assert.Throws<PacketOwnershipException>(() => port.Tx.Transmit([freed])).Message, StringComparison.Ordinal);
+        string twice = Assert.Throws<PacketOwnershipException>(() => port.Tx.Transmit([sent])).Message;
+        Assert.Contains("while port fake:owner has it", twice, StringComparison.Ordinal);
+
+        port.Stop();
+        Assert.Equal(0, pool.Outstanding);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Packet TakeHere(PacketPool pool) => pool.Take();
 

@@ -13,7 +13,7 @@ public sealed class PacketBytesFollowAModel
     {
         var random = new Random(seed);
         using PacketPool pool = Pools.Create(count: 64, dataRoom: DataRoom);
-        for (int round = 0; round < 20; round++)
+        for (int round = 0; round < 8; round++)
         {
             Packet packet = pool.Take();
             var model = new List<byte>();

@@ -90,25 +90,6 @@ public sealed class StopEmptiesTheQueues
         Assert.Equal(0, pool.Outstanding);
     }
 
-    [Fact]
-    public void OwnershipErrorDoesNotHoldUpStop()
-    {
-        Assert.SkipUnless(PacketTracking.Enabled, "POLLIO_TRACK turns ownership tracking off");
-        using PacketPool pool = Pools.Create();
-        using FakePort port = new FakePort("fake:owner").Started(pool);
-        port.Tx.Keeps = true;
-        Packet freed = pool.Take(), sent = pool.Take();
-        freed.Free();
-        Assert.Equal(1, port.Tx.Transmit([sent]));
-
-        Assert.Contains("after it was freed", Assert.Throws<PacketOwnershipException>(() => port.Tx.Transmit([freed])).Message, StringComparison.Ordinal);
-        string twice = Assert.Throws<PacketOwnershipException>(() => port.Tx.Transmit([sent])).Message;
-        Assert.Contains("while port fake:owner has it", twice, StringComparison.Ordinal);
-
-        port.Stop();
-        Assert.Equal(0, pool.Outstanding);
-    }
-
     private static void WaitForTraffic(FakeRxQueue rx)
     {
         long before = rx.Counters.Read().Packets;

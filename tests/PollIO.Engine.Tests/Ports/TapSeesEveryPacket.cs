@@ -54,7 +54,7 @@ public sealed class TapSeesEveryPacket
             }),
             (false, () =>
             {
-                for (int i = 0; i < 50; i++)
+                for (int i = 0; i < 30; i++)
                 {
                     var tap = new CountingTap();
                     port.AttachTap(tap);
