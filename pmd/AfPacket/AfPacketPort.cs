@@ -7,23 +7,19 @@ namespace PollIO.Pmd.AfPacket;
 /// <c>af_packet:eth0</c> — a kernel interface through packet sockets: frames come out of a ring the kernel shares with us and
 /// go back with one system call a burst. The CPU copies every frame once each way.
 /// </summary>
-/// <remarks>The kernel's own stack sees the frames too. Settings of the interface go with the sockets, also after a crash.</remarks>
+/// <remarks>
+/// The kernel's own stack sees the frames too. Settings of the interface go with the sockets, also after a crash. Without
+/// promiscuous mode the interface's own filter decides; one without a filter (veth, tap) passes everything. What arrives before
+/// <see cref="Port.Start"/> or while the port is stopped is not received: <see cref="DropCause.Stopped"/>.
+/// </remarks>
 public sealed class AfPacketPort : Port
 {
-    private const int DefaultBlocks = 32;
-    private const uint SlotBlockSize = 128 << 10;
-    private const uint CaptureBlockSize = 1 << 20;
-    private const uint CaptureTimeoutMilliseconds = 10;
-
-    // Slot header, address, alignment and virtio header before the frame, and a tag or two in it.
-    private const int SlotOverhead = 128;
-
     private readonly int _version;
     private readonly int _blocks;
     private readonly PacketSocket _control;
     private readonly NetworkInterface _interface;
-    private readonly List<PacketSocket> _sockets = [];
-    private readonly List<FrameReceiver> _receivers = [];
+    private readonly HashSet<int> _memberships = [];
+    private volatile AfPacketQueues? _queues;
     private LinkWatch? _watch;
 
     private AfPacketPort(string name, PacketSocket control, NetworkInterface networkInterface, int version, int blocks)
@@ -32,9 +28,7 @@ public sealed class AfPacketPort : Port
             MaxRxQueues = 16,
             MaxTxQueues = 16,
             RingsHoldPackets = false,
-            MinRingSize = 1,
             MaxSegments = AfPacketTxQueue.MaxSegments,
-            MaxMtu = networkInterface.Mtu,
             RxOffloads = RxOffloads.Timestamp | RxOffloads.VlanStrip | RxOffloads.Scatter,
             SendsPartialChecksums = true,
             RxCopies = 1,
@@ -49,6 +43,7 @@ public sealed class AfPacketPort : Port
         _interface = networkInterface;
         _version = version;
         _blocks = blocks;
+        UpdateLink();
     }
 
     /// <inheritdoc/>
@@ -60,7 +55,7 @@ public sealed class AfPacketPort : Port
     internal static AfPacketPort Open(PortSpec spec)
     {
         int version = spec.GetInt32("version", fallback: 2, min: 2, max: 3);
-        int blocks = spec.GetInt32("blocks", DefaultBlocks, min: 2, max: 4096);
+        int blocks = spec.GetInt32("blocks", fallback: 0, min: 2, max: 4096);
         var control = new PacketSocket(spec.Text);
         try
         {
@@ -78,42 +73,35 @@ public sealed class AfPacketPort : Port
     /// <inheritdoc/>
     protected override (RxQueue[] Rx, TxQueue[] Tx) CreateQueues(PortConfig config)
     {
-        CloseQueues();
-        try
-        {
-            ushort group = 0;
-            var rx = new RxQueue[config.RxQueues];
-            for (int i = 0; i < rx.Length; i++)
-            {
-                (rx[i], PacketSocket socket) = CreateRxQueue(i, config);
-                if (rx.Length > 1)
-                {
-                    group = socket.JoinFanout(group);
-                }
-            }
-
-            var tx = new TxQueue[config.TxQueues];
-            for (int i = 0; i < tx.Length; i++)
-            {
-                PacketSocket socket = AddSocket();
-                socket.Bind(_interface, receives: false);
-                tx[i] = new AfPacketTxQueue(this, i, socket);
-            }
-
-            return (rx, tx);
-        }
-        catch
-        {
-            CloseQueues();
-            throw;
-        }
+        ThrowUnlessPresent("configure");
+        CheckMtu(config);
+        AfPacketQueues queues = AfPacketQueues.Create(this, config, _interface, _version, _blocks);
+        _queues?.Dispose();
+        _queues = queues;
+        return ([.. queues.Rx], [.. queues.Tx]);
     }
 
     /// <inheritdoc/>
     protected override void StartCore()
     {
-        UpdateLink();
-        _watch = new LinkWatch(Name, OnLinkMessage);
+        // Watched before it is looked at, so that no change falls in between.
+        var watch = new LinkWatch(Name, OnLinkMessage, ControlLock);
+        try
+        {
+            ThrowUnlessPresent("start");
+            _queues!.Attach(_interface);
+        }
+        catch
+        {
+            watch.Dispose();
+            throw;
+        }
+
+        _watch = watch;
+        foreach (AfPacketRxQueue queue in _queues.Rx)
+        {
+            queue.PrepareStart();
+        }
     }
 
     /// <inheritdoc/>
@@ -121,7 +109,7 @@ public sealed class AfPacketPort : Port
     {
         _watch?.Dispose();
         _watch = null;
-        foreach (AfPacketRxQueue queue in RxQueues.Cast<AfPacketRxQueue>())
+        foreach (AfPacketRxQueue queue in _queues!.Rx)
         {
             queue.Stop();
         }
@@ -130,86 +118,91 @@ public sealed class AfPacketPort : Port
     /// <inheritdoc/>
     protected override void DisposeCore()
     {
-        CloseQueues();
+        _queues?.Dispose();
         _control.Dispose();
     }
 
     /// <inheritdoc/>
-    protected override void SetPromiscuousCore(bool enabled) => _control.SetMembership(_interface, PACKET_MR_PROMISC, enabled);
+    protected override void SetPromiscuousCore(bool enabled) => SetMembership(PACKET_MR_PROMISC, enabled);
 
     /// <inheritdoc/>
-    protected override void SetAllMulticastCore(bool enabled) => _control.SetMembership(_interface, PACKET_MR_ALLMULTI, enabled);
+    protected override void SetAllMulticastCore(bool enabled) => SetMembership(PACKET_MR_ALLMULTI, enabled);
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<KeyValuePair<string, long>> GetExtendedCounters() =>
-    [
-        new("rx_oversized_frames", _receivers.Sum(receiver => receiver.OversizedFrameCount)),
-        new("rx_oversized_segments", _receivers.Sum(receiver => receiver.SegmentCount)),
-    ];
-
-    private (RxQueue Queue, PacketSocket Socket) CreateRxQueue(int index, PortConfig config)
+    protected override IReadOnlyList<KeyValuePair<string, long>> GetExtendedCounters()
     {
-        PacketSocket socket = AddSocket();
-        var receiver = new FrameReceiver(this, config);
-        _receivers.Add(receiver);
-        TpacketReq3 request = RingOf(_version);
-        socket.MapReceiveRing(_version == 2 ? TPACKET_V2 : TPACKET_V3, in request);
-        socket.Bind(_interface, receives: true);
-        RxQueue queue = _version == 2
-            ? new SlotRxQueue(this, index, socket, receiver, in request)
-            : new BlockRxQueue(this, index, socket, receiver, in request);
-        return (queue, socket);
+        IReadOnlyList<AfPacketRxQueue> rx = _queues?.Rx ?? [];
+        return
+        [
+            new("rx_oversized_frames", rx.Sum(queue => queue.Receiver.OversizedFrameCount)),
+            new("rx_oversized_segments", rx.Sum(queue => queue.Receiver.SegmentCount)),
+        ];
     }
 
-    private TpacketReq3 RingOf(int version)
+    /// <summary>The kernel counts memberships, an application thinks of a switch.</summary>
+    private void SetMembership(int type, bool member)
     {
-        uint blockSize = version == 2 ? SlotBlockSize : CaptureBlockSize;
-        uint slotSize = Math.Min(blockSize, uint.Max(2048, (uint)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(_interface.Mtu + SlotOverhead))));
-        return new TpacketReq3
+        if (member != _memberships.Contains(type))
         {
-            BlockSize = blockSize,
-            BlockCount = (uint)_blocks,
-            FrameSize = slotSize,
-            FrameCount = blockSize / slotSize * (uint)_blocks,
-            RetireBlockTimeoutMilliseconds = CaptureTimeoutMilliseconds,
-        };
+            _control.SetMembership(_interface, type, member);
+            _ = member ? _memberships.Add(type) : _memberships.Remove(type);
+        }
     }
 
-    private PacketSocket AddSocket()
+    private void CheckMtu(PortConfig config)
     {
-        var socket = new PacketSocket(Name);
-        _sockets.Add(socket);
-        socket.SetFrameOptions();
-        return socket;
-    }
-
-    private void CloseQueues()
-    {
-        foreach (AfPacketTxQueue queue in TxQueues.OfType<AfPacketTxQueue>())
+        if (config.Mtu != 0 && config.Mtu != Mtu)
         {
-            queue.Dispose();
+            throw new PollIOException(
+                "configure",
+                Name,
+                $"the interface's MTU is {Mtu}, and a packet socket does not change it to {config.Mtu}",
+                remedy: $"ip link set {_interface.Name} mtu {config.Mtu}");
         }
 
-        _sockets.ForEach(socket => socket.Dispose());
-        _sockets.Clear();
-        _receivers.Clear();
+        const int ethernetAndTwoTags = 14 + 8;
+        if (config.RxQueues != 0 && Mtu + ethernetAndTwoTags > config.Pool.DataRoom && !config.RxOffloads.HasFlag(RxOffloads.Scatter))
+        {
+            throw new PollIOException(
+                "configure",
+                Name,
+                $"frames of the interface's MTU {Mtu} exceed the pool's data room of {config.Pool.DataRoom} B",
+                remedy: "take a larger data room, or receive into chains (RxOffloads.Scatter)");
+        }
     }
 
     private void OnLinkMessage()
     {
-        if (!UpdateLink())
+        if (UpdateLink())
         {
-            var error = new PollIOException("receive", Name, $"interface '{_interface.Name}' is gone");
-            foreach (AfPacketRxQueue queue in RxQueues.Cast<AfPacketRxQueue>())
-            {
-                queue.Fail(error);
-            }
+            return;
+        }
+
+        PollIOException error = Gone("poll");
+        foreach (AfPacketRxQueue queue in _queues!.Rx)
+        {
+            queue.Fail(error);
+        }
+
+        foreach (AfPacketTxQueue queue in _queues.Tx)
+        {
+            queue.Fail(error);
         }
     }
 
+    private void ThrowUnlessPresent(string operation)
+    {
+        if (!UpdateLink())
+        {
+            throw Gone(operation);
+        }
+    }
+
+    private PollIOException Gone(string operation) => new(operation, Name, $"interface '{_interface.Name}' is gone");
+
     private bool UpdateLink()
     {
-        bool found = _interface.TryReadLink(_control.Descriptor, out LinkState link);
+        bool found = _interface.TryRefresh(out LinkState link);
         SetLink(link);
         return found;
     }

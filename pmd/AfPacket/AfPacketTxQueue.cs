@@ -41,8 +41,12 @@ internal sealed unsafe class AfPacketTxQueue : TxQueue, IDisposable
         }
     }
 
+    /// <summary>Says that the interface is gone.</summary>
+    internal new void Fail(PollIOException error) => base.Fail(error);
+
     public void Dispose()
     {
+        _socket.Dispose();
         NativeMemory.Free(_messages);
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_headers);
@@ -85,7 +89,7 @@ internal sealed unsafe class AfPacketTxQueue : TxQueue, IDisposable
         {
             case EINTR:
                 return true;
-            case EAGAIN or ENOBUFS:
+            case EAGAIN:
                 return false;
             default:
                 Drop(packet, CauseOf(errno));
@@ -102,6 +106,10 @@ internal sealed unsafe class AfPacketTxQueue : TxQueue, IDisposable
                 return DropCause.TooLong;
             case ENETDOWN or ENXIO or ENODEV:
                 return DropCause.LinkDown;
+            case ENOBUFS:
+                // The frame is gone: a queueing discipline, a filter or the far end of a veth pair dropped it, perhaps for good.
+                // Handing it back as "ring full" would make a caller that waits for room wait for ever.
+                return Port.Link.IsUp ? DropCause.Missed : DropCause.LinkDown;
             default:
                 Counters.Errors++;
                 return DropCause.Refused;

@@ -15,6 +15,7 @@ internal sealed unsafe class BlockRxQueue : AfPacketRxQueue
     private int _block;
     private nuint _offset;
     private uint _left;
+    private long _staleBefore;
 
     internal BlockRxQueue(Port port, int index, PacketSocket socket, FrameReceiver receiver, in TpacketReq3 request)
         : base(port, index, socket, receiver)
@@ -56,6 +57,20 @@ internal sealed unsafe class BlockRxQueue : AfPacketRxQueue
         return new Burst(filled, CountBytes(packets[..filled]));
     }
 
+    protected override int DiscardRing()
+    {
+        int discarded = 0;
+        for (int i = 0; i < _blockCount && (_left != 0 || TryOpenBlock()); i++)
+        {
+            discarded += (int)_left;
+            CloseBlock();
+        }
+
+        // The next block may be half full already; the kernel keeps it until it is full or its time is up.
+        _staleBefore = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+        return discarded;
+    }
+
     private bool TryOpenBlock()
     {
         // Pairs with the kernel's write of the block's status after its frames.
@@ -86,6 +101,7 @@ internal sealed unsafe class BlockRxQueue : AfPacketRxQueue
         MemoryOrder.StoreRelease(ref Block->DeviceStatus, TP_STATUS_KERNEL);
         _block = _block + 1 == _blockCount ? 0 : _block + 1;
         _left = 0;
+        _staleBefore = 0;
     }
 
     /// <summary>Turns the block's next frame into a packet.</summary>
@@ -138,6 +154,13 @@ internal sealed unsafe class BlockRxQueue : AfPacketRxQueue
         }
 
         nextOffset = header->DeviceNextOffset;
+        frame.Timestamp = ToNanoseconds(header->DeviceSeconds, header->DeviceNanoseconds);
+        if (frame.Timestamp < _staleBefore)
+        {
+            Counters.Drop(DropCause.Stopped);
+            return false;
+        }
+
         if (header->DeviceSnapLength < header->DeviceLength)
         {
             Counters.Drop(DropCause.TooLong);
@@ -145,7 +168,6 @@ internal sealed unsafe class BlockRxQueue : AfPacketRxQueue
         }
 
         frame.SetVlan(header->DeviceStatus, (ushort)header->DeviceVlanTci, header->DeviceVlanTpid);
-        frame.Timestamp = ToNanoseconds(header->DeviceSeconds, header->DeviceNanoseconds);
 
         // SAFETY: frame and virtio header lie inside the block, as tested above.
         byte* data = (byte*)Block + start;

@@ -16,11 +16,14 @@ internal sealed class FrameReceiver
     private const int MaxPending = 1280;
     private const int AddressesSize = 12;
 
+    // A segment is at most 64 KiB of payload behind its headers.
+    private const int MaxSegmentLength = 66 << 10;
+
     private readonly PacketPool _pool;
     private readonly bool _stamps;
     private readonly bool _stripsVlan;
-    private readonly bool _scatters;
     private readonly byte[] _tagged = new byte[OversizedFrames.MaxLength + VlanTagSize];
+    private readonly byte[]? _segment;
     private readonly Packet[] _pending = new Packet[MaxPending];
     private PacketSource _source;
     private int _pendingStart;
@@ -32,7 +35,7 @@ internal sealed class FrameReceiver
         _source = new PacketSource(config.Pool, port);
         _stamps = config.RxOffloads.HasFlag(RxOffloads.Timestamp);
         _stripsVlan = config.RxOffloads.HasFlag(RxOffloads.VlanStrip);
-        _scatters = config.RxOffloads.HasFlag(RxOffloads.Scatter);
+        _segment = config.RxOffloads.HasFlag(RxOffloads.Scatter) ? new byte[MaxSegmentLength] : null;
     }
 
     /// <summary>Oversized frames cut so far, and the segments they made.</summary>
@@ -43,6 +46,8 @@ internal sealed class FrameReceiver
     internal bool HasPending => _pendingStart != _pendingEnd;
 
     private ReadOnlySpan<Packet> Pending => _pending.AsSpan(_pendingStart.._pendingEnd);
+
+    private bool Scatters => _segment != null;
 
     /// <summary>Takes packets for frames to come.</summary>
     internal int Allocate(Span<Packet> packets) => _source.Take(packets);
@@ -74,7 +79,7 @@ internal sealed class FrameReceiver
     /// <returns>Whether it fits; otherwise the packet is still the caller's.</returns>
     internal bool TryFill(Packet packet, scoped in RawFrame frame, ref QueueCounters counters)
     {
-        bool restoresTag = frame.HasVlanTag && !_stripsVlan;
+        bool restoresTag = RestoresTag(in frame);
         int length = restoresTag ? frame.LengthWithTag : frame.Data.Length;
         if (frame.Data.Length < EthernetHeader.Size)
         {
@@ -83,12 +88,10 @@ internal sealed class FrameReceiver
         }
 
         ref PacketMetadata metadata = ref packet.Metadata;
-        if (length > packet.Tailroom)
+        if (length > _pool.DataRoom)
         {
-            ReadOnlySpan<byte> whole = restoresTag ? WithTag(in frame) : frame.Data;
-            if (!_scatters || !PacketCopy.TryAppend(packet, whole, _pool))
+            if (!TryScatter(packet, restoresTag ? WithTag(in frame) : frame.Data, ref counters))
             {
-                counters.Drop(_scatters ? DropCause.NoPacket : DropCause.TooLong);
                 return false;
             }
         }
@@ -106,53 +109,97 @@ internal sealed class FrameReceiver
             }
         }
 
-        if (frame.HasVlanTag && _stripsVlan)
-        {
-            metadata.VlanTci = frame.VlanTci;
-            metadata.Flags |= PacketFlags.VlanStripped;
-        }
-
         SetChecksum(ref metadata, in frame.Header, restoresTag ? VlanTagSize : 0);
-        if (_stamps)
-        {
-            metadata.Timestamp = frame.Timestamp;
-            metadata.Flags |= PacketFlags.Timestamp;
-        }
-
+        SetTagAndTime(ref metadata, in frame, restoresTag);
         return true;
     }
 
     /// <summary>Cuts an oversized frame; the segments are pending. Called only when none is.</summary>
     internal void Segment(scoped in RawFrame frame, ref QueueCounters counters)
     {
-        ReadOnlySpan<byte> whole = frame.HasVlanTag ? WithTag(in frame) : frame.Data;
+        bool restoresTag = RestoresTag(in frame);
         var kind = (GsoKind)(frame.Header.GsoType & ~VIRTIO_NET_HDR_GSO_ECN);
-        if (!GsoSegmenter.TryCreate(whole, frame.Header.GsoSize, kind, out GsoSegmenter segmenter)
+        if (frame.Data.Length > OversizedFrames.MaxLength
+            || !GsoSegmenter.TryCreate(restoresTag ? WithTag(in frame) : frame.Data, frame.Header.GsoSize, kind, out GsoSegmenter segmenter)
             || segmenter.SegmentCount > MaxPending
-            || segmenter.NextLength > _pool.DataRoom)
+            || (segmenter.NextLength > _pool.DataRoom && !Scatters))
         {
             counters.Drop(DropCause.NotSegmentable);
             return;
         }
 
         OversizedFrameCount++;
+        int allocated = Allocate(_pending.AsSpan(0, segmenter.SegmentCount));
+        counters.Drop(DropCause.NoPacket, segmenter.SegmentCount - allocated);
         _pendingStart = 0;
-        _pendingEnd = Allocate(_pending.AsSpan(0, segmenter.SegmentCount));
-        SegmentCount += _pendingEnd;
-        counters.Drop(DropCause.NoPacket, segmenter.SegmentCount - _pendingEnd);
-        foreach (Packet packet in Pending)
+        _pendingEnd = 0;
+        foreach (Packet packet in _pending.AsSpan(0, allocated))
         {
-            ref PacketMetadata metadata = ref packet.Metadata;
-            int length = segmenter.NextLength;
-            metadata.DataLength = (ushort)length;
-            metadata.PacketLength = (uint)length;
-            segmenter.TryWriteNext(packet.Data, out _);
-            metadata.Flags |= PacketFlags.IpChecksumGood | PacketFlags.L4ChecksumGood;
-            if (_stamps)
+            if (!TryWriteSegment(packet, ref segmenter, ref counters))
             {
-                metadata.Timestamp = frame.Timestamp;
-                metadata.Flags |= PacketFlags.Timestamp;
+                packet.Free();
+                continue;
             }
+
+            ref PacketMetadata metadata = ref packet.Metadata;
+            metadata.Flags |= PacketFlags.IpChecksumGood | PacketFlags.L4ChecksumGood;
+            SetTagAndTime(ref metadata, in frame, restoresTag);
+            _pending[_pendingEnd++] = packet;
+        }
+
+        SegmentCount += _pendingEnd;
+    }
+
+    private bool TryWriteSegment(Packet packet, scoped ref GsoSegmenter segmenter, ref QueueCounters counters)
+    {
+        int length = segmenter.NextLength;
+        if (length > _pool.DataRoom)
+        {
+            segmenter.TryWriteNext(_segment, out int written);
+            return TryScatter(packet, _segment.AsSpan(0, written), ref counters);
+        }
+
+        ref PacketMetadata metadata = ref packet.Metadata;
+        metadata.DataLength = (ushort)length;
+        metadata.PacketLength = (uint)length;
+        segmenter.TryWriteNext(packet.Data, out _);
+        return true;
+    }
+
+    /// <summary>Fills a chain that begins with <paramref name="packet"/>.</summary>
+    /// <returns>Whether chains were asked for and the pool had the packets.</returns>
+    private bool TryScatter(Packet packet, ReadOnlySpan<byte> frame, ref QueueCounters counters)
+    {
+        if (!Scatters || frame.IsEmpty)
+        {
+            counters.Drop(DropCause.TooLong);
+            return false;
+        }
+
+        if (!PacketCopy.TryAppend(packet, frame, _pool))
+        {
+            counters.Drop(DropCause.NoPacket);
+            return false;
+        }
+
+        return true;
+    }
+
+    // The metadata has room for an 802.1Q tag without its type; others (802.1ad) stay in the frame.
+    private bool RestoresTag(scoped in RawFrame frame) => frame.HasVlanTag && !(_stripsVlan && frame.VlanTpid == (ushort)EtherType.Vlan);
+
+    private void SetTagAndTime(ref PacketMetadata metadata, scoped in RawFrame frame, bool restoredTag)
+    {
+        if (frame.HasVlanTag && !restoredTag)
+        {
+            metadata.VlanTci = frame.VlanTci;
+            metadata.Flags |= PacketFlags.VlanStripped;
+        }
+
+        if (_stamps)
+        {
+            metadata.Timestamp = frame.Timestamp;
+            metadata.Flags |= PacketFlags.Timestamp;
         }
     }
 
@@ -178,8 +225,14 @@ internal sealed class FrameReceiver
         frame.Data[AddressesSize..].CopyTo(destination[(AddressesSize + VlanTagSize)..]);
     }
 
+    /// <summary>The frame with its tag in place, or nothing when it is longer than any frame there is.</summary>
     private ReadOnlySpan<byte> WithTag(scoped in RawFrame frame)
     {
+        if (frame.LengthWithTag > _tagged.Length)
+        {
+            return default;
+        }
+
         Span<byte> tagged = _tagged.AsSpan(0, frame.LengthWithTag);
         CopyWithTag(in frame, tagged);
         return tagged;

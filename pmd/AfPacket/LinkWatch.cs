@@ -13,7 +13,11 @@ internal sealed unsafe class LinkWatch : IDisposable
 
     private readonly int _socket;
 
-    internal LinkWatch(string spec, Action changed)
+    /// <summary>Starts watching.</summary>
+    /// <param name="spec">The port, for errors.</param>
+    /// <param name="changed">Called on the control thread.</param>
+    /// <param name="serializer">Held while <paramref name="changed"/> runs; may be held while this is disposed.</param>
+    internal LinkWatch(string spec, Action changed, Lock serializer)
     {
         _socket = LibcSocket.Create(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
         if (_socket < 0)
@@ -29,11 +33,20 @@ internal sealed unsafe class LinkWatch : IDisposable
             throw failure;
         }
 
-        ControlThread.Shared.Register(_socket, () =>
+        Action handler = () =>
         {
             Drain();
             changed();
-        });
+        };
+        try
+        {
+            ControlThread.Shared.Register(_socket, handler, serializer);
+        }
+        catch
+        {
+            _ = LibcSocket.Close(_socket);
+            throw;
+        }
     }
 
     public void Dispose()

@@ -8,44 +8,50 @@ using static PollIO.Pmd.AfPacket.PacketSocketSpec;
 namespace PollIO.Pmd.AfPacket;
 
 /// <summary>What the kernel says of a network interface, asked through a socket (netdevice(7)).</summary>
+/// <remarks>After it was found it is known by its index: it may be renamed, and another may take its name.</remarks>
 internal sealed unsafe class NetworkInterface
 {
     // struct ifreq: a name of 16 bytes, then a union.
     private const int RequestSize = 40;
     private const int NameSize = 16;
+    private const int RenameRetries = 8;
 
-    private NetworkInterface(string name, int index, ushort hardwareType, MacAddress macAddress, int mtu)
+    private readonly int _socket;
+
+    private NetworkInterface(int socket, string name, int index, MacAddress macAddress, int mtu)
     {
+        _socket = socket;
         Name = name;
         Index = index;
-        HardwareType = hardwareType;
         MacAddress = macAddress;
         Mtu = mtu;
     }
 
+    /// <summary>The name it was found by.</summary>
     internal string Name { get; }
 
     internal int Index { get; }
 
-    internal ushort HardwareType { get; }
-
     internal MacAddress MacAddress { get; }
 
-    internal int Mtu { get; }
+    /// <summary>The MTU as of the last <see cref="TryRefresh"/>.</summary>
+    internal int Mtu { get; private set; }
 
     /// <summary>Looks <paramref name="name"/> up.</summary>
     /// <exception cref="PollIOException">There is no such interface, or it carries no Ethernet frames.</exception>
     internal static NetworkInterface Find(int socket, string name, string spec)
     {
-        uint index = Encoding.UTF8.GetByteCount(name) < NameSize ? LibcSocket.InterfaceIndex(name) : 0;
-        if (index == 0)
+        Span<byte> index = stackalloc byte[RequestSize];
+        if (!TryWriteName(name, index) || !TryAsk(socket, SIOCGIFINDEX, index))
         {
             throw new PollIOException("open interface", spec, $"there is no interface '{name}'", remedy: "ip link shows those there are");
         }
 
         Span<byte> hardware = stackalloc byte[RequestSize];
         Span<byte> mtu = stackalloc byte[RequestSize];
-        if (!TryAsk(socket, name, SIOCGIFHWADDR, hardware) || !TryAsk(socket, name, SIOCGIFMTU, mtu))
+        TryWriteName(name, hardware);
+        TryWriteName(name, mtu);
+        if (!TryAsk(socket, SIOCGIFHWADDR, hardware) || !TryAsk(socket, SIOCGIFMTU, mtu))
         {
             throw new PollIOException("read interface", spec, "the kernel refused", Marshal.GetLastPInvokeError());
         }
@@ -57,29 +63,55 @@ internal sealed unsafe class NetworkInterface
         }
 
         return new NetworkInterface(
+            socket,
             name,
-            (int)index,
-            type,
+            BinaryPrimitives.ReadInt32LittleEndian(index[NameSize..]),
             new MacAddress(hardware.Slice(NameSize + 2, MacAddress.Size)),
             BinaryPrimitives.ReadInt32LittleEndian(mtu[NameSize..]));
     }
 
-    /// <summary>Reads whether frames can pass now.</summary>
+    /// <summary>Reads whether frames can pass now, and the MTU.</summary>
     /// <returns>False when the interface is gone.</returns>
-    internal bool TryReadLink(int socket, out LinkState link)
+    internal bool TryRefresh(out LinkState link)
     {
         Span<byte> request = stackalloc byte[RequestSize];
-        bool found = TryAsk(socket, Name, SIOCGIFFLAGS, request) && LibcSocket.InterfaceIndex(Name) == Index;
-        uint flags = BinaryPrimitives.ReadUInt16LittleEndian(request[NameSize..]);
-        link = new LinkState(found && (flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING));
-        return found;
+        Span<byte> value = request[NameSize..];
+        link = new LinkState(IsUp: false);
+        for (int i = 0; i < RenameRetries; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(value, Index);
+            if (!TryAsk(_socket, SIOCGIFNAME, request))
+            {
+                return false;
+            }
+
+            // The name is in place now; when it is no more, the interface was renamed in between.
+            if (!TryAsk(_socket, SIOCGIFMTU, request))
+            {
+                continue;
+            }
+
+            int mtu = BinaryPrimitives.ReadInt32LittleEndian(value);
+            if (TryAsk(_socket, SIOCGIFFLAGS, request))
+            {
+                const uint passing = IFF_UP | IFF_RUNNING;
+                link = new LinkState((BinaryPrimitives.ReadUInt16LittleEndian(value) & passing) == passing);
+                Mtu = mtu;
+                return true;
+            }
+        }
+
+        return false;
     }
 
-    private static bool TryAsk(int socket, string name, nuint request, Span<byte> buffer)
+    private static bool TryWriteName(string name, Span<byte> request)
     {
-        buffer.Clear();
-        Encoding.UTF8.GetBytes(name, buffer);
+        request.Clear();
+        return Encoding.UTF8.TryGetBytes(name, request[..(NameSize - 1)], out _);
+    }
 
+    private static bool TryAsk(int socket, nuint request, Span<byte> buffer)
+    {
         // SAFETY: the buffer is a whole struct ifreq, and each request used here fills no more than that.
         fixed (byte* pointer = buffer)
         {

@@ -10,11 +10,15 @@ internal sealed unsafe class PacketSocket : IDisposable
 {
     // Oversized frames wait here until the lcore fetches them: a hundred of 64 KiB.
     private const int ReceiveBuffer = 8 << 20;
-    private const int SendBuffer = 4 << 20;
+
+    // The kernel doubles it for its bookkeeping: about 500 small frames, fewer than a queueing discipline's usual 1,000, so that a
+    // sender faster than its NIC finds the socket full, and keeps its packets, before the discipline drops them.
+    private const int SendBuffer = 256 << 10;
 
     private readonly string _spec;
     private nint _ring;
     private nuint _ringLength;
+    private bool _disposed;
 
     internal PacketSocket(string spec)
     {
@@ -74,7 +78,7 @@ internal sealed unsafe class PacketSocket : IDisposable
         _ring = (nint)ring;
     }
 
-    /// <summary>Binds to an interface; frames come from here on.</summary>
+    /// <summary>Binds to an interface; frames come from here on, or from when the interface comes up.</summary>
     /// <param name="networkInterface">Where to.</param>
     /// <param name="receives">False for a socket that only sends.</param>
     internal void Bind(NetworkInterface networkInterface, bool receives)
@@ -87,9 +91,7 @@ internal sealed unsafe class PacketSocket : IDisposable
         };
         if (LibcSocket.Bind(Descriptor, &address, (uint)sizeof(SockAddrLl)) != 0)
         {
-            int errno = Marshal.GetLastPInvokeError();
-            string? remedy = errno == ENETDOWN ? $"ip link set {networkInterface.Name} up" : null;
-            throw new PollIOException("bind packet socket", _spec, errno == ENETDOWN ? "the interface is down" : "the kernel refused", errno, remedy);
+            throw Failure("bind packet socket");
         }
     }
 
@@ -98,8 +100,14 @@ internal sealed unsafe class PacketSocket : IDisposable
     /// <returns>The group's number, for the other queues.</returns>
     internal ushort JoinFanout(ushort group)
     {
-        int flags = PACKET_FANOUT_HASH | (group == 0 ? PACKET_FANOUT_FLAG_UNIQUEID : 0);
-        SetOption(PACKET_FANOUT, group | (flags << 16), "spread flows over queues");
+        // A group receives through a hook of its own, to which PACKET_IGNORE_OUTGOING of its sockets means nothing.
+        int type = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_IGNORE_OUTGOING | (group == 0 ? PACKET_FANOUT_FLAG_UNIQUEID : 0);
+        int request = group | (type << 16);
+        if (LibcSocket.SetOption(Descriptor, SOL_PACKET, PACKET_FANOUT, &request, sizeof(int)) != 0)
+        {
+            throw Failure("spread flows over queues", "kernels before 6.12 do it only while the interface is up");
+        }
+
         int joined = 0;
         uint length = sizeof(int);
         return LibcSocket.GetOption(Descriptor, SOL_PACKET, PACKET_FANOUT, &joined, &length) == 0
@@ -126,12 +134,27 @@ internal sealed unsafe class PacketSocket : IDisposable
         return LibcSocket.GetOption(Descriptor, SOL_PACKET, PACKET_STATISTICS, &statistics, &length) == 0 ? statistics.Drops : 0;
     }
 
+    /// <summary>
+    /// Clears what an interface that goes down leaves on the socket: until then the socket polls readable, and one call fails.
+    /// </summary>
+    internal void ClearError()
+    {
+        int error = 0;
+        uint length = sizeof(int);
+        _ = LibcSocket.GetOption(Descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
+    }
+
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (_ring != 0)
         {
             _ = LibcSocket.MemoryUnmap((void*)_ring, _ringLength);
-            _ring = 0;
         }
 
         _ = LibcSocket.Close(Descriptor);

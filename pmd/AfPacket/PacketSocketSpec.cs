@@ -17,6 +17,7 @@ internal static class PacketSocketSpec
     internal const int ARPHRD_LOOPBACK = 772;
 
     internal const int SOL_SOCKET = 1;
+    internal const int SO_ERROR = 4;
     internal const int SO_SNDBUF = 7;
     internal const int SO_RCVBUF = 8;
     internal const int SO_SNDBUFFORCE = 32;
@@ -35,6 +36,7 @@ internal static class PacketSocketSpec
 
     internal const int PACKET_FANOUT_HASH = 0;
     internal const int PACKET_FANOUT_FLAG_UNIQUEID = 0x2000;
+    internal const int PACKET_FANOUT_FLAG_IGNORE_OUTGOING = 0x4000;
 
     internal const int PACKET_MR_PROMISC = 1;
     internal const int PACKET_MR_ALLMULTI = 2;
@@ -59,9 +61,11 @@ internal static class PacketSocketSpec
     internal const byte VIRTIO_NET_HDR_GSO_UDP_L4 = 5;
     internal const byte VIRTIO_NET_HDR_GSO_ECN = 0x80;
 
+    internal const int SIOCGIFNAME = 0x8910;
     internal const int SIOCGIFFLAGS = 0x8913;
     internal const int SIOCGIFMTU = 0x8921;
     internal const int SIOCGIFHWADDR = 0x8927;
+    internal const int SIOCGIFINDEX = 0x8933;
 
     internal const uint IFF_UP = 0x1;
     internal const uint IFF_RUNNING = 0x40;

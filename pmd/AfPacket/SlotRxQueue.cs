@@ -13,6 +13,7 @@ internal sealed unsafe class SlotRxQueue : AfPacketRxQueue
     private readonly int _slotSize;
     private readonly int _slotCount;
     private int _next;
+    private bool _losing;
 
     internal SlotRxQueue(Port port, int index, PacketSocket socket, FrameReceiver receiver, in TpacketReq3 request)
         : base(port, index, socket, receiver)
@@ -52,7 +53,37 @@ internal sealed unsafe class SlotRxQueue : AfPacketRxQueue
             }
         }
 
+        if (_losing)
+        {
+            // Once a burst: the mark is on every frame until the count was read.
+            _losing = false;
+            CountKernelDrops();
+        }
+
         return new Burst(filled, CountBytes(packets[..filled]));
+    }
+
+    protected override int DiscardRing()
+    {
+        // Once around at most: under load the kernel fills slots as fast as they are given back.
+        int discarded = 0;
+        for (; discarded < _slotCount; discarded++)
+        {
+            uint status = MemoryOrder.LoadAcquire(ref SlotAt(_next)->DeviceStatus);
+            if ((status & TP_STATUS_USER) == 0)
+            {
+                break;
+            }
+
+            if ((status & TP_STATUS_COPY) != 0)
+            {
+                _oversized.TryFetch(out _);
+            }
+
+            Release();
+        }
+
+        return discarded;
     }
 
     /// <summary>Turns the next slot into a packet and hands the slot back.</summary>
@@ -79,36 +110,52 @@ internal sealed unsafe class SlotRxQueue : AfPacketRxQueue
             packet.Free();
         }
 
-        // Pairs with the kernel's read of the status: the frame was copied before its slot is free.
-        MemoryOrder.StoreRelease(ref slot->DeviceStatus, TP_STATUS_KERNEL);
-        _next = _next + 1 == _slotCount ? 0 : _next + 1;
-        if ((status & TP_STATUS_LOSING) != 0)
-        {
-            CountKernelDrops();
-        }
-
+        _losing |= (status & TP_STATUS_LOSING) != 0;
+        Release();
         return filled ? 1 : 0;
+    }
+
+    /// <summary>Hands the next slot back to the kernel.</summary>
+    private void Release()
+    {
+        // Pairs with the kernel's read of the status: the frame was copied before its slot is free.
+        MemoryOrder.StoreRelease(ref SlotAt(_next)->DeviceStatus, TP_STATUS_KERNEL);
+        _next = _next + 1 == _slotCount ? 0 : _next + 1;
     }
 
     private bool TryRead(Tpacket2Hdr* slot, uint status, out RawFrame frame)
     {
         frame = default;
-        frame.SetVlan(status, slot->DeviceVlanTci, slot->DeviceVlanTpid);
-        frame.Timestamp = ToNanoseconds(slot->DeviceSeconds, slot->DeviceNanoseconds);
-        if (slot->DeviceSnapLength < slot->DeviceLength)
+        if ((status & TP_STATUS_COPY) != 0)
         {
-            // The slot was too short; with TP_STATUS_COPY the whole frame waits on the socket.
-            bool fetched = (status & TP_STATUS_COPY) != 0 && _oversized.TryFetch(ref frame);
-            if (!fetched)
+            // The slot was too short: the whole frame waits on the socket.
+            if (!_oversized.TryFetch(out frame))
             {
-                Counters.Drop(DropCause.Missed);
+                Counters.Drop(DropCause.TooLong);
+                return false;
             }
-
-            return fetched;
+        }
+        else if (!TryReadSlot(slot, ref frame))
+        {
+            return false;
         }
 
-        uint mac = slot->DeviceMacOffset;
-        if (mac < sizeof(Tpacket2Hdr) + VirtioNetHdr.Size || mac + slot->DeviceSnapLength > (uint)_slotSize)
+        frame.SetVlan(status, slot->DeviceVlanTci, slot->DeviceVlanTpid);
+        frame.Timestamp = ToNanoseconds(slot->DeviceSeconds, slot->DeviceNanoseconds);
+        return true;
+    }
+
+    private bool TryReadSlot(Tpacket2Hdr* slot, ref RawFrame frame)
+    {
+        if (slot->DeviceSnapLength < slot->DeviceLength)
+        {
+            // Too long for the slot, and the socket had no room for the whole frame.
+            Counters.Drop(DropCause.Missed);
+            return false;
+        }
+
+        ulong mac = slot->DeviceMacOffset;
+        if (mac < (ulong)sizeof(Tpacket2Hdr) + VirtioNetHdr.Size || mac + slot->DeviceSnapLength > (ulong)_slotSize)
         {
             Counters.Drop(DropCause.Malformed);
             return false;

@@ -28,9 +28,6 @@ internal static unsafe partial class LibcSocket
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int Control(int fd, nuint request, void* argument);
 
-    [LibraryImport("libc", EntryPoint = "if_nametoindex", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial uint InterfaceIndex(string name);
-
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     internal static partial nint Receive(int socket, void* buffer, nuint length, int flags);
 
