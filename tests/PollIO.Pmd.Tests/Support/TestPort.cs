@@ -1,0 +1,119 @@
+using System.Diagnostics;
+
+namespace PollIO.Pmd.Tests.Support;
+
+/// <summary>A port of one queue either way with a pool of its own, driven by the test's own thread.</summary>
+internal sealed class TestPort : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private readonly Packet[] _burst = new Packet[64];
+
+    /// <summary>Opens, configures and, unless told otherwise, starts a port.</summary>
+    internal TestPort(string spec, RxOffloads offloads = RxOffloads.None, int dataRoom = 2048, int packets = 8192, bool start = true)
+    {
+        Pool = new PacketPool(new PacketPoolOptions { Count = packets, DataRoom = dataRoom });
+        try
+        {
+            Port = PortFactory.Open(spec);
+            Port.Configure(new PortConfig { Pool = Pool, RxOffloads = offloads });
+            if (start)
+            {
+                Port.Start();
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    internal Port Port { get; } = null!;
+
+    internal PacketPool Pool { get; }
+
+    internal RxQueue Rx => Port.RxQueues[0];
+
+    internal TxQueue Tx => Port.TxQueues[0];
+
+    internal QueueStatistics Received => Port.GetStatistics().Rx;
+
+    internal QueueStatistics Sent => Port.GetStatistics().Tx;
+
+    internal long Extended(string name) => Port.GetStatistics().Extended.Single(counter => counter.Key == name).Value;
+
+    /// <summary>Makes a packet of <paramref name="data"/>, in segments of at most <paramref name="segment"/> bytes.</summary>
+    internal Packet Make(ReadOnlySpan<byte> data, int segment = int.MaxValue)
+    {
+        Packet packet = default;
+        do
+        {
+            int length = Math.Min(data.Length, Math.Min(segment, Pool.DataRoom));
+            Assert.True(Pool.TryAllocate(out Packet tail));
+            tail.TryAppend(length, out Span<byte> room);
+            data[..length].CopyTo(room);
+            data = data[length..];
+            if (packet.IsNull)
+            {
+                packet = tail;
+            }
+            else
+            {
+                packet.Chain(tail);
+            }
+        }
+        while (!data.IsEmpty);
+        return packet;
+    }
+
+    /// <summary>Sends one packet; it must be taken.</summary>
+    internal void Send(Packet packet) => Assert.Equal(1, Tx.Transmit([packet]));
+
+    /// <summary>Takes packets until there are <paramref name="count"/>; the caller frees them.</summary>
+    internal List<Packet> Receive(int count)
+    {
+        var received = new List<Packet>();
+        long start = Stopwatch.GetTimestamp();
+        while (received.Count < count)
+        {
+            int taken = Rx.Receive(_burst.AsSpan(0, Math.Min(_burst.Length, count - received.Count)));
+            received.AddRange(_burst[..taken]);
+            if (taken == 0)
+            {
+                Assert.True(Stopwatch.GetElapsedTime(start) < s_patience, $"{received.Count} of {count} packets came");
+                Thread.Yield();
+            }
+        }
+
+        return received;
+    }
+
+    /// <summary>Takes one packet, frees it and returns its bytes.</summary>
+    internal byte[] ReceiveBytes()
+    {
+        Packet packet = Receive(1)[0];
+        var bytes = new byte[packet.Length];
+        packet.CopyTo(bytes);
+        packet.Free();
+        return bytes;
+    }
+
+    /// <summary>Frees whatever comes until <paramref name="done"/> holds.</summary>
+    internal void DrainUntil(Func<bool> done)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!done())
+        {
+            PacketPool.Free(_burst.AsSpan(0, Rx.Receive(_burst)));
+            Assert.True(Stopwatch.GetElapsedTime(start) < s_patience, "what was waited for did not happen");
+            Thread.Yield();
+        }
+    }
+
+    public void Dispose()
+    {
+        Port?.Dispose();
+        Pool.Dispose();
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace PollIO.Pmd.Tests.Support;
+
+/// <summary>Two kernels with addresses in one subnet, and the wires from each to this machine.</summary>
+internal sealed partial class TwoPeers : IDisposable
+{
+    private readonly Stack<IDisposable> _parts = new();
+
+    internal TwoPeers(int mtu = 1500)
+    {
+        NetworkNamespace.Require();
+        try
+        {
+            First = Make(1, mtu);
+            Second = Make(2, mtu);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The wire to 10.99.0.1 and 2001:db8::1.</summary>
+    internal VethPair First { get; } = null!;
+
+    /// <summary>The wire to 10.99.0.2 and 2001:db8::2.</summary>
+    internal VethPair Second { get; } = null!;
+
+    /// <summary>Pings from the first peer, each as soon as the last was answered.</summary>
+    /// <returns>How many of <paramref name="count"/> were answered.</returns>
+    internal async Task<int> PingAsync(string address, int count, int size = 64)
+    {
+        string[] arguments = ["-n", "-q", "-A", "-c", $"{count}", "-W", "2", "-s", $"{size}", address];
+        string output = (await First.Peer.ExecuteAsync("ping", arguments)).Output;
+        Match match = Received().Match(output);
+        Assert.True(match.Success, output);
+        return int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose()
+    {
+        while (_parts.TryPop(out IDisposable? part))
+        {
+            part.Dispose();
+        }
+    }
+
+    private VethPair Make(int host, int mtu)
+    {
+        var peer = new NetworkNamespace();
+        _parts.Push(peer);
+        var wire = new VethPair(peer, mtu);
+        _parts.Push(wire);
+        wire.AddAddresses(host);
+        return wire;
+    }
+
+    [GeneratedRegex(" ([0-9]+) received")]
+    private static partial Regex Received();
+}
