@@ -1,0 +1,104 @@
+namespace PollIO.SideBySide.CommandLine;
+
+/// <summary>What the runner was asked to do.</summary>
+internal sealed record RunnerOptions
+{
+    /// <summary>The contests, by the names <c>--only</c> takes.</summary>
+    internal static readonly string[] ContestNames = ["null", "ring", "ring-one-core", "pool", "af_packet"];
+
+    internal const string Help = """
+        sidebyside: the same work in PollIO and in DPDK, on this machine, in one run
+
+        usage: sidebyside [options]
+          --pairs N          interleaved pairs a row; 7 by default
+          --seconds S        measured part of each run, 0.1 to 60; 3 by default
+          --warmup S         part of each run before it that does not count; 1 by default
+          --only NAMES       some of null,ring,ring-one-core,pool,af_packet
+          --bursts LIST      bursts of the null contest; 1,8,32,256 by default
+          --cores A,B        two CPUs: side work and generators run on A, what is measured on B; 0,1 by default
+          --max-load PERCENT steal time and foreign CPU load above which a run is repeated; 2 by default
+          --repeats N        how often a run is repeated for that before it is kept and marked; 5 by default
+          --json FILE        write everything measured as JSON
+          --markdown FILE    write the tables as Markdown
+          --help, --version
+
+        DPDK gets hugepages when run as root: missing 2 MiB pages are reserved and given back at the end.
+        """;
+
+    internal int Pairs { get; init; } = 7;
+
+    internal double Seconds { get; init; } = 3;
+
+    internal double Warmup { get; init; } = 1;
+
+    internal IReadOnlyList<string> Only { get; init; } = ContestNames;
+
+    internal IReadOnlyList<int> Bursts { get; init; } = [1, 8, 32, 256];
+
+    /// <summary>The CPU of generators and of DPDK's main lcore, which sleeps.</summary>
+    internal int SideCpu { get; init; }
+
+    /// <summary>The CPU of what is measured.</summary>
+    internal int WorkCpu { get; init; } = 1;
+
+    /// <summary>Largest share of steal time or foreign load a run may see, 0.02 for 2%.</summary>
+    internal double MaxLoad { get; init; } = 0.02;
+
+    internal int Repeats { get; init; } = 5;
+
+    internal string? JsonFile { get; init; }
+
+    internal string? MarkdownFile { get; init; }
+
+    internal static RunnerOptions Parse(ReadOnlySpan<string> args)
+    {
+        var arguments = new Arguments(args);
+        List<int> cores = ParseList(arguments.Take("--cores"), "--cores", 0, 1023) ?? [0, 1];
+        var options = new RunnerOptions
+        {
+            Pairs = arguments.TakeInt32("--pairs", 7, 1, 1000),
+            Seconds = arguments.TakeDouble("--seconds", 3, 0.1, 60),
+            Warmup = arguments.TakeDouble("--warmup", 1, 0, 60),
+            Only = ParseNames(arguments.Take("--only")),
+            Bursts = ParseList(arguments.Take("--bursts"), "--bursts", 1, 256) ?? [1, 8, 32, 256],
+            SideCpu = cores[0],
+            WorkCpu = cores.Count == 2 && cores[0] != cores[1] ? cores[1] : throw new UsageException("--cores wants two different CPUs, such as 0,1"),
+            MaxLoad = arguments.TakeDouble("--max-load", 2, 0, 100) / 100,
+            Repeats = arguments.TakeInt32("--repeats", 5, 0, 1000),
+            JsonFile = arguments.Take("--json"),
+            MarkdownFile = arguments.Take("--markdown"),
+        };
+        arguments.End();
+        return options;
+    }
+
+    private static string[] ParseNames(string? text)
+    {
+        if (text is null)
+        {
+            return ContestNames;
+        }
+
+        string[] names = text.Split(',', StringSplitOptions.TrimEntries);
+        string? unknown = Array.Find(names, name => !ContestNames.Contains(name));
+        return unknown is null ? names : throw new UsageException($"--only {unknown}: the contests are {string.Join(", ", ContestNames)}");
+    }
+
+    private static List<int>? ParseList(string? text, string name, int min, int max)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var values = new List<int>();
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            values.Add(int.TryParse(part, out int value) && value >= min && value <= max
+                ? value
+                : throw new UsageException($"{name} {part}: whole numbers from {min} to {max}, separated by commas, are wanted"));
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,28 @@
+namespace PollIO.SideBySide.Contests;
+
+/// <summary>All measurements of a contest.</summary>
+/// <param name="Contest">The contest.</param>
+/// <param name="Measurements">One list for each contestant, in the contest's order, one measurement a pair; empty when it did not take part.</param>
+/// <param name="Reasons">For each contestant why it has no, or not all, measurements; null when it has them.</param>
+internal sealed record ContestResult(
+    Contest Contest,
+    IReadOnlyList<IReadOnlyList<Measurement>> Measurements,
+    IReadOnlyList<string?> Reasons)
+{
+    /// <summary>Our figures and another contestant's, pair by pair, where both have them.</summary>
+    internal IReadOnlyList<(double Ours, double Theirs)> Pairs(Row row, int contestant)
+    {
+        var pairs = new List<(double, double)>();
+        int count = Math.Min(Measurements[0].Count, Measurements[contestant].Count);
+        for (int i = 0; i < count; i++)
+        {
+            if (Measurements[0][i].Sample.Values.TryGetValue(row.Key, out double ours)
+                && Measurements[contestant][i].Sample.Values.TryGetValue(row.Key, out double theirs))
+            {
+                pairs.Add((ours, theirs));
+            }
+        }
+
+        return pairs;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using PollIO.SideBySide.Contests;
+using PollIO.SideBySide.Processes;
+
+namespace PollIO.SideBySide.Dpdk;
+
+/// <summary>A running testpmd with one forwarding core, asked for its port statistics through its command line.</summary>
+internal sealed class TestPmd : IForwarder
+{
+    internal const string Program = "dpdk-testpmd";
+
+    // As many packets and as large a cache as PollIO's worker has: testpmd's own default cache of 250 passes bursts of 256 by.
+    private const int Mbufs = 16384;
+    private const int Cache = 512;
+
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
+
+    private readonly ChildProcess _process;
+    private readonly int _ports;
+
+    private TestPmd(ChildProcess process, int ports)
+    {
+        _process = process;
+        _ports = ports;
+    }
+
+    /// <param name="networkNamespace">Where its interfaces are, or null.</param>
+    /// <param name="mainCpu">The CPU of its main lcore, which sleeps.</param>
+    /// <param name="cpu">The CPU of its forwarding lcore.</param>
+    /// <param name="burst">Most packets a call.</param>
+    /// <param name="mode">testpmd's forwarding mode: "io" or "rxonly".</param>
+    /// <param name="devices">Its virtual devices.</param>
+    internal static TestPmd Start(string? networkNamespace, int mainCpu, int cpu, int burst, string mode, params ReadOnlySpan<string> devices)
+    {
+        var arguments = new List<string>();
+        arguments.AddRange(Eal.Command(Program));
+        arguments.AddRange(Eal.Arguments(mainCpu, cpu));
+        foreach (string device in devices)
+        {
+            arguments.AddRange(["--vdev", device]);
+        }
+
+        arguments.AddRange(
+            ["--", "-i", "--auto-start", "--nb-cores=1", Option("burst", burst), $"--forward-mode={mode}", Option("total-num-mbufs", Mbufs), Option("mbcache", Cache)]);
+        (string program, string[] command) = SelfProcess.NetworkNamespaceCommand(networkNamespace, [.. arguments]);
+        return new TestPmd(ChildProcess.Start(program, command), devices.Length);
+
+        static string Option(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"--{name}={value}");
+    }
+
+    public Task BeginAsync(CancellationToken cancellation) => ShowAsync(cancellation);
+
+    public async Task<ForwardRates> EndAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<PortReading> ports = await ShowAsync(cancellation);
+        return new ForwardRates(ports.Sum(port => port.RxPerSecond), ports.Sum(port => port.TxPerSecond));
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    /// <summary>testpmd's rates are since the last showing, by its own clock.</summary>
+    private async Task<IReadOnlyList<PortReading>> ShowAsync(CancellationToken cancellation)
+    {
+        await _process.WriteLineAsync("show port stats all", cancellation);
+        var parser = new PortStatsParser();
+        await _process.ReadUntilAsync(
+            line =>
+            {
+                parser.Feed(line);
+                return parser.Ports.Count == _ports;
+            },
+            s_timeout,
+            cancellation);
+        return parser.Ports;
+    }
+}

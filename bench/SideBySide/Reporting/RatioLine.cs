@@ -1,0 +1,61 @@
+using PollIO.SideBySide.Contests;
+using PollIO.SideBySide.Machine;
+using PollIO.SideBySide.Statistics;
+
+namespace PollIO.SideBySide.Reporting;
+
+/// <summary>PollIO against one contestant in one figure.</summary>
+internal sealed record RatioLine
+{
+    internal required Row Row { get; init; }
+
+    internal required string Against { get; init; }
+
+    /// <summary>Ratios pair by pair; empty when nothing was measured.</summary>
+    internal required IReadOnlyList<double> Ratios { get; init; }
+
+    internal double OursMedian { get; init; }
+
+    internal double TheirsMedian { get; init; }
+
+    internal double RatioMedian { get; init; }
+
+    internal MedianInterval Interval { get; init; }
+
+    /// <summary>Pairs of which a run was disturbed to the last repetition.</summary>
+    internal int Disturbed { get; init; }
+
+    /// <summary>Pairs of which a run saw a core-to-core round trip above 150 ns.</summary>
+    internal int FarCores { get; init; }
+
+    /// <summary>Why there are no, or fewer, pairs; null when there are all.</summary>
+    internal string? Reason { get; init; }
+
+    internal static RatioLine Create(ContestResult result, Row row, int contestant)
+    {
+        IReadOnlyList<(double Ours, double Theirs)> pairs = result.Pairs(row, contestant);
+        string? reason = result.Reasons[0] ?? result.Reasons[contestant];
+        var line = new RatioLine
+        {
+            Row = row,
+            Against = result.Contest.Contestants[contestant].Name,
+            Ratios = [.. pairs.Select(pair => row.Ratio(pair.Ours, pair.Theirs))],
+            Reason = pairs.Count == 0 ? reason ?? "the test does not have this figure" : reason,
+        };
+        if (pairs.Count == 0)
+        {
+            return line;
+        }
+
+        (Measurement Ours, Measurement Theirs)[] runs = [.. result.Measurements[0].Zip(result.Measurements[contestant])];
+        return line with
+        {
+            OursMedian = Quantiles.Median([.. pairs.Select(pair => pair.Ours)]),
+            TheirsMedian = Quantiles.Median([.. pairs.Select(pair => pair.Theirs)]),
+            RatioMedian = Quantiles.Median(line.Ratios),
+            Interval = Quantiles.IntervalOfMedian(line.Ratios),
+            Disturbed = runs.Count(run => run.Ours.IsDisturbed || run.Theirs.IsDisturbed),
+            FarCores = runs.Count(run => Math.Max(run.Ours.RoundTripNanoseconds, run.Theirs.RoundTripNanoseconds) > CoreRoundTrip.FarNanoseconds),
+        };
+    }
+}

@@ -1,0 +1,35 @@
+using PollIO.SideBySide.CommandLine;
+
+namespace PollIO.SideBySide.Workers;
+
+/// <summary>What runs in a process of its own: <c>sidebyside worker NAME options</c>.</summary>
+internal static class WorkerProgram
+{
+    /// <summary>Runs one worker to its end.</summary>
+    /// <returns>The exit code.</returns>
+    internal static int Run(ReadOnlySpan<string> args)
+    {
+        string name = args.IsEmpty ? "" : args[0];
+        var arguments = new Arguments(args.IsEmpty ? args : args[1..]);
+        switch (name)
+        {
+            case "forward":
+                ForwardWorker.Run(arguments);
+                return 0;
+            case "flood":
+                FloodWorker.Run(arguments);
+                return 0;
+            case "ring":
+                RingWorker.Run(arguments);
+                return 0;
+            case "ring-one-core":
+                RingOneCoreWorker.Run(arguments);
+                return 0;
+            case "pool":
+                PoolWorker.Run(arguments);
+                return 0;
+            default:
+                throw new UsageException($"there is no worker '{name}': forward, flood, ring, ring-one-core, pool");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using PollIO.SideBySide.CommandLine;
+using PollIO.SideBySide.Contests;
+using PollIO.SideBySide.Reporting;
+
+namespace PollIO.Bench.Tests;
+
+public class ReportsSayWhatWasMeasured
+{
+    private static readonly Row s_rate = new(FakeContestant.Key, "null io, burst 256", "Mpps", HigherIsBetter: true);
+    private static readonly Row s_cost = new(FakeContestant.Key, "pool, burst 32, keep 128, const", "cycles/packet", HigherIsBetter: false);
+
+    [Fact]
+    public void RatioIsTheMedianOfThePairsNotOfTheMedians()
+    {
+        // The ratio of the medians would be 1.5.
+        RatioLine line = Assert.Single(Create(s_rate, [10, 40, 30], [20, 20, 10]).Ratios());
+
+        Assert.Equal(2, line.RatioMedian);
+        Assert.Equal((0.5, 3), (line.Interval.Low, line.Interval.High));
+    }
+
+    [Fact]
+    public void RatioOfCostsIsTurnedRound() =>
+        Assert.Equal(4, Assert.Single(Create(s_cost, [5], [20]).Ratios()).RatioMedian);
+
+    [Fact]
+    public void WhatIsMissingHasAReasonAndNoFigure()
+    {
+        Report report = Create(s_rate, [5], [], "dpdk-testpmd is not installed");
+
+        Assert.Contains("not measured: dpdk-testpmd is not installed", Unwrap(TextReport.Create(report)), StringComparison.Ordinal);
+        Assert.Contains("not measured: dpdk-testpmd is not installed", MarkdownReport.Create(report), StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(JsonReport.Create(report));
+        JsonElement row = json.RootElement.GetProperty("rows")[0];
+        Assert.Equal(JsonValueKind.Null, row.GetProperty("other").ValueKind);
+        Assert.Equal(JsonValueKind.Null, row.GetProperty("ratio").ValueKind);
+        Assert.Equal("dpdk-testpmd is not installed", row.GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public void MarksTellDisturbedPairsAndFarCores()
+    {
+        Report report = Create(s_rate, [5, 5], [6, 6], null, measurement => measurement with { IsDisturbed = true, RoundTripNanoseconds = 480 });
+
+        string text = Unwrap(TextReport.Create(report));
+        Assert.Contains("2d 2f", text, StringComparison.Ordinal);
+        Assert.Contains("above 150 ns", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TextIsAtMostHundredColumnsWide()
+    {
+        Report report = Create(s_cost, [1234.56, 1], [0.98, 1], new string('x', 60) + " " + new string('y', 60));
+
+        Assert.All(TextReport.Create(report).Split('\n'), line => Assert.InRange(line.Length, 0, TextReport.Width));
+    }
+
+    private static Report Create(
+        Row row, double[] ours, double[] theirs, string? reason = null, Func<Measurement, Measurement>? change = null)
+    {
+        var contest = new Contest("null", [row], [new FakeContestant("PollIO", null, 0), new FakeContestant("DPDK const", null, 0)]);
+        var result = new ContestResult(contest, [[.. ours.Select(Measure)], [.. theirs.Select(Measure)]], [null, reason]);
+        return new Report(new RunnerOptions(), [new("CPU", "one")], [result], Interrupted: false);
+
+        Measurement Measure(double figure)
+        {
+            var sample = new Sample(new Dictionary<string, double> { [FakeContestant.Key] = figure });
+            var measurement = new Measurement(sample, default, IsDisturbed: false, Repetitions: 0, RoundTripNanoseconds: 0);
+            return change is null ? measurement : change(measurement);
+        }
+    }
+
+    private static string Unwrap(string text) => string.Join(' ', text.Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries));
+}
