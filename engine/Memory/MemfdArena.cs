@@ -18,8 +18,7 @@ internal sealed unsafe class MemfdArena
     private readonly Lock _lock = new();
     private readonly int _numaNode;
     private readonly long _window;
-    private readonly List<(long Offset, long Length)> _free = [];
-    private long _end;
+    private readonly OffsetSpace _space = new(WindowLength);
 
     internal MemfdArena(int numaNode)
     {
@@ -49,21 +48,17 @@ internal sealed unsafe class MemfdArena
     {
         lock (_lock)
         {
-            // What is mapped over a freed range by now stays skipped for good: the search goes on behind the last region.
-            for (long offset = TakeFree((long)length); offset >= 0; offset = TakeFree((long)length))
+            for (long offset = _space.Take((long)length); offset >= 0; offset = _space.Take((long)length))
             {
                 if (TryMap(offset, length))
                 {
                     return offset;
                 }
-            }
 
-            for (long offset = _end; offset + (long)length <= WindowLength; offset += SkipLength)
-            {
-                if (TryMap(offset, length))
+                // Somebody else's mapping lies there: its beginning is passed over for good, the rest is tried again.
+                if ((long)length > SkipLength)
                 {
-                    _end = offset + (long)length;
-                    return offset;
+                    _space.Return(offset + SkipLength, (long)length - SkipLength);
                 }
             }
 
@@ -78,7 +73,7 @@ internal sealed unsafe class MemfdArena
             // SAFETY: the range was mapped by Map and no domain or owner reaches it any more.
             _ = Libc.MemoryUnmap((void*)AddressOf(offset), length);
             _ = Libc.Allocate(FileDescriptor, Libc.FALLOC_FL_PUNCH_HOLE | Libc.FALLOC_FL_KEEP_SIZE, offset, (long)length);
-            ReturnFree(offset, (long)length);
+            _space.Return(offset, (long)length);
         }
     }
 
@@ -131,11 +126,7 @@ internal sealed unsafe class MemfdArena
 
     private PollIOException GiveBack(long offset, nuint length, int errno)
     {
-        if (offset < _end)
-        {
-            ReturnFree(offset, (long)length);
-        }
-
+        _space.Return(offset, (long)length);
         return Failure($"map {length >> 10} KiB", errno);
     }
 
@@ -147,47 +138,6 @@ internal sealed unsafe class MemfdArena
             // SAFETY: inside the mapping made by the caller. The write puts the page into our page table, so that no burst faults.
             address[at] = 0;
         }
-    }
-
-    private long TakeFree(long length)
-    {
-        for (int i = 0; i < _free.Count; i++)
-        {
-            (long offset, long available) = _free[i];
-            if (available < length)
-            {
-                continue;
-            }
-
-            if (available == length)
-            {
-                _free.RemoveAt(i);
-            }
-            else
-            {
-                _free[i] = (offset + length, available - length);
-            }
-
-            return offset;
-        }
-
-        return -1;
-    }
-
-    private void ReturnFree(long offset, long length)
-    {
-        for (int i = _free.Count - 1; i >= 0; i--)
-        {
-            (long otherOffset, long otherLength) = _free[i];
-            if (otherOffset + otherLength == offset || offset + length == otherOffset)
-            {
-                offset = Math.Min(offset, otherOffset);
-                length += otherLength;
-                _free.RemoveAt(i);
-            }
-        }
-
-        _free.Add((offset, length));
     }
 
     private static PollIOException Failure(string operation, int errno) =>

@@ -1,16 +1,18 @@
-namespace PollIO.Pmd.Hugepages;
+namespace PollIO;
 
-/// <summary>Keeps account of which parts of a window are free. First fit; neighbours that are free become one.</summary>
-internal sealed class OffsetSpace
+/// <summary>
+/// Keeps account of which parts of an allocator's window are free. First fit; neighbours that are free become one. Not thread-safe.
+/// </summary>
+public sealed class OffsetSpace
 {
     private readonly List<(long Offset, long Length)> _free;
 
     /// <summary>Creates a space of <paramref name="length"/> bytes, all free.</summary>
-    internal OffsetSpace(long length) => _free = [(0, length)];
+    public OffsetSpace(long length) => _free = [(0, length)];
 
     /// <summary>Takes the lowest part that is large enough.</summary>
     /// <returns>Its offset, or -1 when none is.</returns>
-    internal long Take(long length)
+    public long Take(long length)
     {
         for (int i = 0; i < _free.Count; i++)
         {
@@ -36,7 +38,7 @@ internal sealed class OffsetSpace
     }
 
     /// <summary>Gives back what was taken.</summary>
-    internal void Return(long offset, long length)
+    public void Return(long offset, long length)
     {
         int next = _free.FindIndex(part => part.Offset > offset);
         next = next < 0 ? _free.Count : next;

@@ -1,6 +1,4 @@
-using PollIO.Pmd.Hugepages;
-
-namespace PollIO.Pmd.Tests.Hugepages;
+namespace PollIO.Tests.Memory;
 
 [Trait("tier", "unit")]
 public sealed class OffsetSpaceMerges
