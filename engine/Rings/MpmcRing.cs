@@ -1,6 +1,4 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace PollIO;
 
@@ -16,8 +14,7 @@ namespace PollIO;
 public sealed class MpmcRing<T>
     where T : unmanaged
 {
-    private readonly Slot[] _slots;
-    private readonly long _mask;
+    private readonly RingSlots<Slot> _slots;
     private RingCursors _cursors;
 
     /// <summary>Creates a ring.</summary>
@@ -26,20 +23,19 @@ public sealed class MpmcRing<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, 1 << 26);
-        _slots = GC.AllocateArray<Slot>((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, capacity)), pinned: true);
-        _mask = _slots.Length - 1;
-        for (int i = 0; i < _slots.Length; i++)
+        _slots = new RingSlots<Slot>(Math.Max(2, capacity));
+        for (int i = 0; i < _slots.Count; i++)
         {
             _slots[i].Sequence = i;
         }
     }
 
     /// <summary>Items the ring holds.</summary>
-    public int Capacity => _slots.Length;
+    public int Capacity => _slots.Count;
 
     /// <summary>Items in the ring now; a snapshot.</summary>
     public int Count =>
-        (int)Math.Clamp(Volatile.Read(ref _cursors.Produced) - Volatile.Read(ref _cursors.Consumed), 0, _slots.Length);
+        (int)Math.Clamp(Volatile.Read(ref _cursors.Produced) - Volatile.Read(ref _cursors.Consumed), 0, _slots.Count);
 
     /// <summary>Puts in as many of <paramref name="items"/> as fit, in order and next to each other.</summary>
     /// <returns>How many went in.</returns>
@@ -84,7 +80,7 @@ public sealed class MpmcRing<T>
 
             for (int i = 0; i < ready; i++)
             {
-                ref Slot slot = ref At(position + i);
+                ref Slot slot = ref _slots[position + i];
                 slot.Item = items[i];
 
                 // Pairs with the acquire in CountReady of the consumers: the item is there before its turn is.
@@ -122,11 +118,11 @@ public sealed class MpmcRing<T>
 
             for (int i = 0; i < ready; i++)
             {
-                ref Slot slot = ref At(position + i);
+                ref Slot slot = ref _slots[position + i];
                 items[i] = slot.Item;
 
                 // Pairs with the acquire in CountReady of the producers a lap later: the item was read before its slot is free.
-                MemoryOrder.StoreRelease(ref slot.Sequence, position + i + _slots.Length);
+                MemoryOrder.StoreRelease(ref slot.Sequence, position + i + _slots.Count);
             }
 
             return ready;
@@ -138,18 +134,13 @@ public sealed class MpmcRing<T>
     private int CountReady(long position, int limit, int turn)
     {
         int ready = 0;
-        while (ready < limit && MemoryOrder.LoadAcquire(ref At(position + ready).Sequence) == position + ready + turn)
+        while (ready < limit && MemoryOrder.LoadAcquire(ref _slots[position + ready].Sequence) == position + ready + turn)
         {
             ready++;
         }
 
         return ready;
     }
-
-    // SAFETY: the position is masked to the array.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref Slot At(long position) =>
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (nint)(position & _mask));
 
     private struct Slot
     {

@@ -1,6 +1,4 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace PollIO;
 
@@ -9,9 +7,9 @@ namespace PollIO;
 public sealed class SpscRing<T>
     where T : unmanaged
 {
-    private readonly T[] _items;
-    private readonly long _mask;
+    private readonly RingSlots<T> _slots;
     private RingCursors _cursors;
+    private RingSides _sides;
 
     /// <summary>Creates a ring.</summary>
     /// <param name="capacity">Items it holds; rounded up to a power of two, at most 2^30.</param>
@@ -19,12 +17,11 @@ public sealed class SpscRing<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, 1 << 30);
-        _items = GC.AllocateArray<T>((int)BitOperations.RoundUpToPowerOf2((uint)capacity), pinned: true);
-        _mask = _items.Length - 1;
+        _slots = new RingSlots<T>(capacity);
     }
 
     /// <summary>Items the ring holds.</summary>
-    public int Capacity => _items.Length;
+    public int Capacity => _slots.Count;
 
     /// <summary>Items in the ring now; exact for its two threads, a snapshot for others.</summary>
     public int Count
@@ -33,7 +30,7 @@ public sealed class SpscRing<T>
         {
             // The consumer's end first: read second, it could have passed the producer's.
             long consumed = Volatile.Read(ref _cursors.Consumed);
-            return (int)Math.Min(Volatile.Read(ref _cursors.Produced) - consumed, _items.Length);
+            return (int)Math.Min(Volatile.Read(ref _cursors.Produced) - consumed, _slots.Count);
         }
     }
 
@@ -41,7 +38,7 @@ public sealed class SpscRing<T>
     /// <returns>How many went in.</returns>
     public int EnqueueBurst(ReadOnlySpan<T> items)
     {
-        long produced = _cursors.Produced;
+        long produced = _sides.Produced;
         return Enqueue(items[..Math.Min(items.Length, (int)Free(produced, items.Length))], produced);
     }
 
@@ -49,7 +46,7 @@ public sealed class SpscRing<T>
     /// <returns>Whether they went in.</returns>
     public bool TryEnqueueBulk(ReadOnlySpan<T> items)
     {
-        long produced = _cursors.Produced;
+        long produced = _sides.Produced;
         if (Free(produced, items.Length) < items.Length)
         {
             return false;
@@ -63,7 +60,7 @@ public sealed class SpscRing<T>
     /// <returns>How many were taken.</returns>
     public int DequeueBurst(Span<T> items)
     {
-        long consumed = _cursors.Consumed;
+        long consumed = _sides.Consumed;
         return Dequeue(items[..Math.Min(items.Length, (int)Available(consumed, items.Length))], consumed);
     }
 
@@ -71,7 +68,7 @@ public sealed class SpscRing<T>
     /// <returns>Whether they were taken.</returns>
     public bool TryDequeueBulk(Span<T> items)
     {
-        long consumed = _cursors.Consumed;
+        long consumed = _sides.Consumed;
         if (Available(consumed, items.Length) < items.Length)
         {
             return false;
@@ -84,12 +81,12 @@ public sealed class SpscRing<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long Free(long produced, int wanted)
     {
-        long free = _items.Length - (produced - _cursors.ShadowConsumed);
+        long free = _slots.Count - (produced - _sides.ShadowConsumed);
         if (free < wanted)
         {
             // Pairs with the release of Consumed in Dequeue: the slots were read before they count as free.
-            _cursors.ShadowConsumed = MemoryOrder.LoadAcquire(ref _cursors.Consumed);
-            free = _items.Length - (produced - _cursors.ShadowConsumed);
+            _sides.ShadowConsumed = MemoryOrder.LoadAcquire(ref _cursors.Consumed);
+            free = _slots.Count - (produced - _sides.ShadowConsumed);
         }
 
         return free;
@@ -98,12 +95,12 @@ public sealed class SpscRing<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long Available(long consumed, int wanted)
     {
-        long available = _cursors.ShadowProduced - consumed;
+        long available = _sides.ShadowProduced - consumed;
         if (available < wanted)
         {
             // Pairs with the release of Produced in Enqueue: the items are there before they count as available.
-            _cursors.ShadowProduced = MemoryOrder.LoadAcquire(ref _cursors.Produced);
-            available = _cursors.ShadowProduced - consumed;
+            _sides.ShadowProduced = MemoryOrder.LoadAcquire(ref _cursors.Produced);
+            available = _sides.ShadowProduced - consumed;
         }
 
         return available;
@@ -117,16 +114,8 @@ public sealed class SpscRing<T>
             return 0;
         }
 
-        int start = (int)(produced & _mask);
-        int first = Math.Min(items.Length, _items.Length - start);
-
-        // SAFETY: start is masked and first ends at the array's end; the rest starts at zero and is shorter than the array.
-        ref T slots = ref MemoryMarshal.GetArrayDataReference(_items);
-        items[..first].CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref slots, start), first));
-        if (first < items.Length)
-        {
-            items[first..].CopyTo(MemoryMarshal.CreateSpan(ref slots, items.Length - first));
-        }
+        _slots.Write(produced, items);
+        _sides.Produced = produced + items.Length;
 
         // Pairs with the acquire of Produced in Available.
         MemoryOrder.StoreRelease(ref _cursors.Produced, produced + items.Length);
@@ -141,16 +130,8 @@ public sealed class SpscRing<T>
             return 0;
         }
 
-        int start = (int)(consumed & _mask);
-        int first = Math.Min(items.Length, _items.Length - start);
-
-        // SAFETY: as in Enqueue.
-        ref T slots = ref MemoryMarshal.GetArrayDataReference(_items);
-        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref slots, start), first).CopyTo(items);
-        if (first < items.Length)
-        {
-            MemoryMarshal.CreateSpan(ref slots, items.Length - first).CopyTo(items[first..]);
-        }
+        _slots.Read(consumed, items);
+        _sides.Consumed = consumed + items.Length;
 
         // Pairs with the acquire of Consumed in Free.
         MemoryOrder.StoreRelease(ref _cursors.Consumed, consumed + items.Length);

@@ -65,7 +65,8 @@ public sealed unsafe class MetadataLayout
         Assert.Equal(384, Unsafe.SizeOf<QueueGate>());
         Assert.Equal(384, Unsafe.SizeOf<QueueCounters>());
         Assert.Equal(384, Unsafe.SizeOf<LCoreCounters>());
-        Assert.Equal(512, Unsafe.SizeOf<RingCursors>());
+        Assert.Equal(384, Unsafe.SizeOf<RingCursors>());
+        Assert.Equal(384, Unsafe.SizeOf<RingSides>());
     }
 
     private static nint Offset(void* start, void* field) => (nint)((byte*)field - (byte*)start);
