@@ -36,7 +36,7 @@ public unsafe struct PacketSource
     public int Take(Span<Packet> packets)
     {
         PacketCache* cache = _cache;
-        if (PacketTracking.Enabled || !_lcore.Holds || cache->Count < packets.Length || packets.IsEmpty)
+        if (PacketTracking.Enabled || !_lcore.Holds || (uint)(packets.Length - 1) >= (uint)cache->Count)
         {
             return TakeSlow(packets);
         }
@@ -44,14 +44,15 @@ public unsafe struct PacketSource
         int count = cache->Count - packets.Length;
         cache->Count = count;
 
-        // SAFETY: the cache held as many handles as the span has room, as tested above.
+        // SAFETY: the cache held as many handles as the span has room, at least one, as tested above.
         Packet* handles = PacketCache.Handles(cache) + count;
+        PacketTemplate template = _template;
         nint i = 0;
         do
         {
             Packet packet = handles[i];
             Unsafe.Add(ref MemoryMarshal.GetReference(packets), i) = packet;
-            _template.Apply(packet);
+            template.Apply(packet);
         }
         while (++i < packets.Length);
 
