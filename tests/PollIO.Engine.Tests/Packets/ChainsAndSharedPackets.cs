@@ -74,14 +74,29 @@ public sealed class ChainsAndSharedPackets
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void PacketsFreedByTwoThreadsAtOnceReturnExactlyOnce(int segments)
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(3, true)]
+    public void PacketsFreedByTwoThreadsAtOnceReturnExactlyOnce(int segments, bool firstIsLCore)
     {
-        const int rounds = 200, burst = 16;
+        const int burst = 32;
+        int rounds = PacketTracking.Enabled ? 200 : 3000;
         using PacketPool pool = Pools.Create(count: burst * segments, cache: 64);
         var packets = new Packet[burst];
-        using var ready = new Barrier(2);
+        int arrived = 0;
+
+        // A barrier that spins: both are to begin within nanoseconds of each other.
+        void Meet(int meeting)
+        {
+            Interlocked.Increment(ref arrived);
+            for (int spins = 0; Volatile.Read(ref arrived) < 2 * meeting; spins++)
+            {
+                if (spins % 1000 == 999)
+                {
+                    Thread.Yield();
+                }
+            }
+        }
 
         void Take()
         {
@@ -108,9 +123,9 @@ public sealed class ChainsAndSharedPackets
                     Take();
                 }
 
-                ready.SignalAndWait();
+                Meet((2 * round) + 1);
                 PacketPool.Free(packets);
-                ready.SignalAndWait();
+                Meet((2 * round) + 2);
                 if (takes)
                 {
                     Assert.Equal(0, pool.Outstanding);
@@ -118,7 +133,7 @@ public sealed class ChainsAndSharedPackets
             }
         }
 
-        LCoreThread.RunAll((true, () => FreeAgainstTheOther(takes: true)), (false, () => FreeAgainstTheOther(takes: false)));
+        LCoreThread.RunAll((firstIsLCore, () => FreeAgainstTheOther(takes: true)), (false, () => FreeAgainstTheOther(takes: false)));
 
         Packet[] all = pool.Take(burst * segments);
         Assert.Equal(all.Length, all.Distinct().Count());

@@ -66,15 +66,16 @@ public sealed unsafe class TaggedStackSurvivesReuse
                     own++;
                     bool two = stack->TryPop(out uint second);
                     Assert.Equal(1, Interlocked.Increment(ref owners[first]));
+                    Assert.True(!two || Interlocked.Increment(ref owners[second]) == 1);
+
+                    // The first is on top again while the second, which stood behind it, is still in this thread's hands.
+                    Interlocked.Decrement(ref owners[first]);
+                    stack->Push(first);
                     if (two)
                     {
-                        Assert.Equal(1, Interlocked.Increment(ref owners[second]));
                         Interlocked.Decrement(ref owners[second]);
-                        stack->Link(first, second);
+                        stack->Push(second);
                     }
-
-                    Interlocked.Decrement(ref owners[first]);
-                    stack->PushChain(first, two ? second : first);
                 }
 
                 Interlocked.Add(ref popped, own);

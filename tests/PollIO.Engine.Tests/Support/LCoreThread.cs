@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace PollIO.Tests;
@@ -5,12 +6,33 @@ namespace PollIO.Tests;
 /// <summary>Threads whose exceptions reach the test, as lcores or as plain threads.</summary>
 internal static class LCoreThread
 {
-    /// <summary>Runs the bodies at once, each on a thread of its own, and rethrows the first exception when all have ended.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Runs the bodies at once, each on a thread of its own, until all have ended, and rethrows the first exception. Bodies that wait
+    /// for one that has failed are left behind.
+    /// </summary>
     internal static void RunAll(params (bool IsLCore, Action Body)[] bodies)
     {
         var failures = new Exception?[bodies.Length];
         Thread[] threads = [.. bodies.Select((body, index) => Start(body.IsLCore, body.Body, failures, index))];
-        Array.ForEach(threads, thread => thread.Join());
+        long failedAt = 0;
+        while (!Array.TrueForAll(threads, thread => thread.Join(failedAt == 0 ? 50 : 0)))
+        {
+            if (failedAt == 0)
+            {
+                failedAt = Array.Exists(failures, failure => failure != null) ? Stopwatch.GetTimestamp() : 0;
+            }
+            else if (Stopwatch.GetElapsedTime(failedAt) > s_patience)
+            {
+                break;
+            }
+            else
+            {
+                Thread.Sleep(1);
+            }
+        }
+
         if (failures.FirstOrDefault(failure => failure != null) is { } first)
         {
             ExceptionDispatchInfo.Throw(first);
