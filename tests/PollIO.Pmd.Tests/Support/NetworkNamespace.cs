@@ -80,8 +80,8 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     private void Enter()
     {
-        using FileStream file = File.OpenRead($"/run/netns/{Name}");
-        if (SetNamespace(file.SafeFileHandle, CLONE_NEWNET) != 0)
+        using SafeHandle file = File.OpenHandle($"/run/netns/{Name}");
+        if (SetNamespace(file, CLONE_NEWNET) != 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         }
