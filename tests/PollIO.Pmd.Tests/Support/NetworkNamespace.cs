@@ -19,7 +19,7 @@ internal sealed partial class NetworkNamespace : IDisposable
         try
         {
             // Nothing speaks unasked: what a test counts is what it sent.
-            Execute("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
+            ExecuteInside("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
             Ip($"-n {Name} link set lo up");
         }
         catch
@@ -41,13 +41,17 @@ internal sealed partial class NetworkNamespace : IDisposable
     }
 
     /// <summary>Runs <c>ip</c> with the arguments of <paramref name="commandLine"/>, outside; it must succeed.</summary>
-    internal static string Ip(string commandLine) => Run("ip", commandLine.Split(' '));
+    internal static string Ip(string commandLine) => Execute("ip", commandLine.Split(' '));
+
+    /// <summary>Runs a program outside; it must succeed.</summary>
+    internal static string Execute(string tool, params string[] arguments) =>
+        ToolRunner.RunSuccessfullyAsync(tool, arguments).GetAwaiter().GetResult();
 
     /// <summary>Runs a program inside; it must succeed.</summary>
-    internal string Execute(string tool, params string[] arguments) => Run("ip", ["netns", "exec", Name, tool, .. arguments]);
+    internal string ExecuteInside(string tool, params string[] arguments) => Execute("ip", ["netns", "exec", Name, tool, .. arguments]);
 
     /// <summary>Runs a program inside, however it ends.</summary>
-    internal Task<ToolResult> ExecuteAsync(string tool, params string[] arguments) =>
+    internal Task<ToolResult> ExecuteInsideAsync(string tool, params string[] arguments) =>
         ToolRunner.RunAsync("ip", ["netns", "exec", Name, tool, .. arguments]);
 
     /// <summary>Calls <paramref name="function"/> on a thread inside: sockets made by it stay there, also on other threads.</summary>
@@ -74,9 +78,6 @@ internal sealed partial class NetworkNamespace : IDisposable
     }
 
     public void Dispose() => Ip($"netns del {Name}");
-
-    private static string Run(string tool, params string[] arguments) =>
-        ToolRunner.RunSuccessfullyAsync(tool, arguments).GetAwaiter().GetResult();
 
     private void Enter()
     {

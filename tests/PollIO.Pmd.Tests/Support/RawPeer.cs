@@ -16,7 +16,7 @@ internal sealed class RawPeer : IDisposable
     internal RawPeer(VethPair wire)
     {
         _packets = wire.Peer.Inside(() => Open(wire.Inner));
-        _socket = new Socket(new SafeSocketHandle(_packets.Descriptor, ownsHandle: false));
+        _socket = new Socket(new SafeSocketHandle(_packets.Descriptor, ownsHandle: false)) { Blocking = false };
     }
 
     /// <summary>Sends a frame.</summary>

@@ -90,9 +90,11 @@ internal sealed class TestPort : IDisposable
     }
 
     /// <summary>Takes one packet, frees it and returns its bytes.</summary>
-    internal byte[] ReceiveBytes()
+    internal byte[] ReceiveBytes() => TakeBytes(Receive(1)[0]);
+
+    /// <summary>Frees a packet and returns its bytes.</summary>
+    internal static byte[] TakeBytes(Packet packet)
     {
-        Packet packet = Receive(1)[0];
         var bytes = new byte[packet.Length];
         packet.CopyTo(bytes);
         packet.Free();

@@ -34,7 +34,7 @@ internal sealed partial class TwoPeers : IDisposable
     internal async Task<int> PingAsync(string address, int count, int size = 64)
     {
         string[] arguments = ["-n", "-q", "-A", "-c", $"{count}", "-W", "2", "-s", $"{size}", address];
-        string output = (await First.Peer.ExecuteAsync("ping", arguments)).Output;
+        string output = (await First.Peer.ExecuteInsideAsync("ping", arguments)).Output;
         Match match = Received().Match(output);
         Assert.True(match.Success, output);
         return int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);

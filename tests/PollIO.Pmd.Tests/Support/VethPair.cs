@@ -48,7 +48,7 @@ internal sealed class VethPair : IDisposable
     /// <summary>The same for any interface of the namespace.</summary>
     internal void AddAddresses(string name, string ipv4, string ipv6)
     {
-        Peer.Execute("sysctl", "-qw", $"net.ipv6.conf.{name.Replace('.', '/')}.disable_ipv6=0");
+        Peer.ExecuteInside("sysctl", "-qw", $"net.ipv6.conf.{name.Replace('.', '/')}.disable_ipv6=0");
         IpInside($"addr add {ipv4}/24 dev {name}");
         IpInside($"addr add {ipv6}/64 dev {name} nodad");
     }
