@@ -3,6 +3,8 @@ namespace PollIO.Pmd.Tests.Support;
 /// <summary>Moves packets between two ports both ways, untouched, on an lcore: l2fwd's io mode in the test's own process.</summary>
 internal sealed class Forwarder : IDisposable
 {
+    internal const string ThreadName = "forwarder";
+
     private readonly LCore _core;
 
     internal Forwarder(Port first, Port second, IdleStrategy idle = IdleStrategy.Yield)
@@ -10,7 +12,7 @@ internal sealed class Forwarder : IDisposable
         var options = new LCoreOptions
         {
             Cpu = CpuSet.GetCurrent()[^1],
-            Name = "forwarder",
+            Name = ThreadName,
             Idle = idle,
             InterruptQueues = idle == IdleStrategy.Interrupt ? [.. first.RxQueues, .. second.RxQueues] : [],
         };
@@ -18,8 +20,6 @@ internal sealed class Forwarder : IDisposable
     }
 
     internal Task Completion => _core.Completion;
-
-    internal LCoreStatistics Statistics => _core.Statistics;
 
     public void Dispose()
     {

@@ -31,6 +31,8 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     internal string Name { get; }
 
+    private string Path => $"/run/netns/{Name}";
+
     /// <summary>Skips the running test where namespaces cannot be made.</summary>
     internal static void Require()
     {
@@ -77,11 +79,18 @@ internal sealed partial class NetworkNamespace : IDisposable
         return result!;
     }
 
-    public void Dispose() => Ip($"netns del {Name}");
+    /// <summary>Takes the namespace away, and every veth pair with it; it may be gone already.</summary>
+    public void Dispose()
+    {
+        if (File.Exists(Path))
+        {
+            Ip($"netns del {Name}");
+        }
+    }
 
     private void Enter()
     {
-        using SafeHandle file = File.OpenHandle($"/run/netns/{Name}");
+        using SafeHandle file = File.OpenHandle(Path);
         if (SetNamespace(file, CLONE_NEWNET) != 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError());

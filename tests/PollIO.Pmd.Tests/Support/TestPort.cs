@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PollIO.Pmd.Tests.Support;
 
-/// <summary>A port of one queue either way with a pool of its own, driven by the test's own thread.</summary>
+/// <summary>A port with a pool of its own, driven by the test's own thread.</summary>
 internal sealed class TestPort : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -10,13 +10,13 @@ internal sealed class TestPort : IDisposable
     private readonly Packet[] _burst = new Packet[64];
 
     /// <summary>Opens, configures and, unless told otherwise, starts a port.</summary>
-    internal TestPort(string spec, RxOffloads offloads = RxOffloads.None, int dataRoom = 2048, int packets = 8192, bool start = true)
+    internal TestPort(string spec, RxOffloads offloads = RxOffloads.None, int dataRoom = 2048, int packets = 8192, bool start = true, int queues = 1)
     {
         Pool = new PacketPool(new PacketPoolOptions { Count = packets, DataRoom = dataRoom });
         try
         {
             Port = PortFactory.Open(spec);
-            Port.Configure(new PortConfig { Pool = Pool, RxOffloads = offloads });
+            Port.Configure(new PortConfig { Pool = Pool, RxOffloads = offloads, RxQueues = queues });
             if (start)
             {
                 Port.Start();
@@ -71,19 +71,23 @@ internal sealed class TestPort : IDisposable
     internal void Send(Packet packet) => Assert.Equal(1, Tx.Transmit([packet]));
 
     /// <summary>Takes packets until there are <paramref name="count"/>; the caller frees them.</summary>
-    internal List<Packet> Receive(int count)
+    internal List<Packet> Receive(int count) => [.. ReceiveFromAll(count).Select(received => received.Packet)];
+
+    /// <summary>The same, and tells from which queue each came.</summary>
+    internal List<(int Queue, Packet Packet)> ReceiveFromAll(int count)
     {
-        var received = new List<Packet>();
+        var received = new List<(int, Packet)>();
         long start = Stopwatch.GetTimestamp();
         while (received.Count < count)
         {
-            int taken = Rx.Receive(_burst.AsSpan(0, Math.Min(_burst.Length, count - received.Count)));
-            received.AddRange(_burst[..taken]);
-            if (taken == 0)
+            foreach (RxQueue queue in Port.RxQueues)
             {
-                Assert.True(Stopwatch.GetElapsedTime(start) < s_patience, $"{received.Count} of {count} packets came");
-                Thread.Yield();
+                int taken = queue.Receive(_burst.AsSpan(0, Math.Min(_burst.Length, count - received.Count)));
+                received.AddRange(_burst[..taken].Select(packet => (queue.Index, packet)));
             }
+
+            Assert.True(Stopwatch.GetElapsedTime(start) < s_patience, $"{received.Count} of {count} packets came");
+            Thread.Yield();
         }
 
         return received;

@@ -29,11 +29,12 @@ internal sealed partial class TwoPeers : IDisposable
     /// <summary>The wire to 10.99.0.2 and 2001:db8::2.</summary>
     internal VethPair Second { get; } = null!;
 
-    /// <summary>Pings from the first peer, each as soon as the last was answered.</summary>
+    /// <summary>Pings from the first peer: each as soon as the last was answered, or every <paramref name="interval"/> seconds.</summary>
     /// <returns>How many of <paramref name="count"/> were answered.</returns>
-    internal async Task<int> PingAsync(string address, int count, int size = 64)
+    internal async Task<int> PingAsync(string address, int count, int size = 64, string? interval = null)
     {
-        string[] arguments = ["-n", "-q", "-A", "-c", $"{count}", "-W", "2", "-s", $"{size}", address];
+        string[] pace = interval is null ? ["-A"] : ["-i", interval];
+        string[] arguments = ["-n", "-q", .. pace, "-c", $"{count}", "-W", "2", "-s", $"{size}", address];
         string output = (await First.Peer.ExecuteInsideAsync("ping", arguments)).Output;
         Match match = Received().Match(output);
         Assert.True(match.Success, output);

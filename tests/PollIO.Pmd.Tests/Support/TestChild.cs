@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace PollIO.Pmd.Tests.Support;
+
+/// <summary>This test program started again to do one thing that would harm the tests' own process.</summary>
+internal sealed partial class TestChild : IDisposable
+{
+    /// <summary>Opens a promiscuous port, says "holding" and waits to be killed.</summary>
+    internal const string HoldPort = "hold";
+
+    /// <summary>Gives every privilege up, tries to open a port and says what came of it.</summary>
+    internal const string OpenAsNobody = "nobody";
+
+    private const string Variable = "POLLIO_TEST_CHILD";
+
+    private readonly Process _process;
+
+    private TestChild(Process process) => _process = process;
+
+    /// <summary>Starts a child.</summary>
+    /// <param name="mode">What it is to do.</param>
+    /// <param name="spec">With which port.</param>
+    internal static TestChild Start(string mode, string spec)
+    {
+        string program = Environment.ProcessPath!;
+        string[] arguments = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(TestChild).Assembly.Location] : [];
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        start.Environment[Variable] = $"{mode} {spec}";
+        return new TestChild(Process.Start(start)!);
+    }
+
+    /// <summary>Does what a child is started for, when this process is one.</summary>
+    internal static bool TryRunAsChild()
+    {
+        if (Environment.GetEnvironmentVariable(Variable)?.Split(' ') is not [string mode, string spec])
+        {
+            return false;
+        }
+
+        if (mode == OpenAsNobody && !TryBecomeNobody())
+        {
+            Console.WriteLine("this process kept its privileges");
+            return true;
+        }
+
+        using var pool = new PacketPool(new PacketPoolOptions());
+        try
+        {
+            using Port port = PortFactory.Open(spec);
+            port.Configure(new PortConfig { Pool = pool, Promiscuous = true });
+            Console.WriteLine("holding");
+            Thread.Sleep(Timeout.Infinite);
+        }
+        catch (PollIOException e)
+        {
+            Console.WriteLine(e.Message);
+        }
+
+        return true;
+    }
+
+    /// <summary>What the child says next.</summary>
+    internal async Task<string?> ReadLineAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        return await _process.StandardOutput.ReadLineAsync(patience.Token);
+    }
+
+    /// <summary>Ends the child with SIGKILL.</summary>
+    internal async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private static bool TryBecomeNobody()
+    {
+        const uint nobody = 65534;
+        return SetGroups(0, 0) == 0 && SetGroup(nobody, nobody, nobody) == 0 && SetUser(nobody, nobody, nobody) == 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "setgroups")]
+    private static partial int SetGroups(nint count, nint groups);
+
+    // The C library's forms change every thread of the process; bare system calls would change one.
+    [LibraryImport("libc", EntryPoint = "setresgid")]
+    private static partial int SetGroup(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "setresuid")]
+    private static partial int SetUser(uint real, uint effective, uint saved);
+}
