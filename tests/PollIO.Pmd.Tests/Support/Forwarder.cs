@@ -16,10 +16,12 @@ internal sealed class Forwarder : IDisposable
             Idle = idle,
             InterruptQueues = idle == IdleStrategy.Interrupt ? [.. first.RxQueues, .. second.RxQueues] : [],
         };
-        _core = LCore.Launch(options, new Processor([new Path(first, second), new Path(second, first)]));
+        _core = LCore.Launch(options, new Processor([.. PathsOf(first, second), .. PathsOf(second, first)]));
     }
 
     internal Task Completion => _core.Completion;
+
+    internal LCoreStatistics Statistics => _core.Statistics;
 
     public void Dispose()
     {
@@ -27,23 +29,39 @@ internal sealed class Forwarder : IDisposable
         _core.Completion.GetAwaiter().GetResult();
     }
 
-    private readonly record struct Path(Port From, Port To);
+    private static IEnumerable<Path> PathsOf(Port from, Port to) => from.RxQueues.Select(queue => new Path(queue, to.TxQueues[0]));
+
+    private readonly record struct Path(RxQueue From, TxQueue To);
 
     private readonly struct Processor(Path[] paths) : IPollProcessor
     {
         private readonly Packet[] _burst = new Packet[32];
 
-        public bool IsCompleted => paths.All(path => path.From.RxQueues.All(queue => queue.Completion != null));
+        public bool IsCompleted
+        {
+            get
+            {
+                foreach (Path path in paths)
+                {
+                    if (path.From.Completion == null)
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            }
+        }
 
         public int Poll()
         {
             int moved = 0;
             foreach (Path path in paths)
             {
-                foreach (RxQueue queue in path.From.RxQueues)
+                int received = path.From.Receive(_burst);
+                if (received != 0)
                 {
-                    int received = queue.Receive(_burst);
-                    int sent = path.To.TxQueues[0].Transmit(_burst.AsSpan(0, received));
+                    int sent = path.To.Transmit(_burst.AsSpan(0, received));
                     PacketPool.Free(_burst.AsSpan(sent, received - sent));
                     moved += received;
                 }
