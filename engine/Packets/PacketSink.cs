@@ -17,8 +17,33 @@ public unsafe struct PacketSink
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Free(ReadOnlySpan<Packet> packets)
     {
-        // The first packet vouches for the cache: while one of its pool's packets is out, the pool is there, and a pool that took
-        // a former one's number came after the witness was void. Only then is the cache looked at.
+        if (PacketTracking.Enabled || packets.Length != 1)
+        {
+            return FreeMany(packets);
+        }
+
+        // The packet vouches for the cache: while one of its pool's packets is out, the pool is there, and a pool that took a
+        // former one's number came after the witness was void. Only then is the cache looked at.
+        PacketCache* cache = _cache;
+        Packet packet = packets[0];
+        if (packet.Pointer->OwnershipWord != _ownershipWord || !_lcore.Holds || cache->Count >= cache->Capacity)
+        {
+            return FreeMany(packets);
+        }
+
+        int count = cache->Count;
+
+        // SAFETY: the cache had room for a handle, as tested above.
+        PacketCache.Handles(cache)[count] = packet;
+        cache->Count = count + 1;
+        return packet.Pointer->PacketLength;
+    }
+
+    /// <summary>The general way, out of line for the sake of bursts of one (see <see cref="PacketSource"/>).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long FreeMany(ReadOnlySpan<Packet> packets)
+    {
+        // The first packet vouches for the cache, as above.
         PacketCache* cache = _cache;
         if (PacketTracking.Enabled
             || packets.IsEmpty
@@ -32,7 +57,7 @@ public unsafe struct PacketSink
         return PacketCache.TryPush(cache, _ownershipWord, packets, out long bytes) ? bytes : FreeSlow(packets);
     }
 
-    /// <summary>Frees the general way, and takes the first packet's pool for the next time.</summary>
+    /// <summary>Frees packet by packet, and takes the first packet's pool for the next time.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long FreeSlow(ReadOnlySpan<Packet> packets)
     {

@@ -36,6 +36,37 @@ public unsafe struct PacketSource
     public int Take(Span<Packet> packets)
     {
         PacketCache* cache = _cache;
+        if (PacketTracking.Enabled || packets.Length != 1 || !_lcore.Holds || cache->Count == 0)
+        {
+            return TakeMany(packets);
+        }
+
+        int count = cache->Count - 1;
+        cache->Count = count;
+
+        // SAFETY: the cache held a handle, as tested above.
+        Packet packet = PacketCache.Handles(cache)[count];
+        MemoryMarshal.GetReference(packets) = packet;
+        _template.Apply(packet);
+        return 1;
+    }
+
+    /// <summary>Takes one packet and resets it.</summary>
+    /// <returns>Whether the pool had one.</returns>
+    public bool TryTake(out Packet packet)
+    {
+        packet = default;
+        return Take(new Span<Packet>(ref packet)) == 1;
+    }
+
+    /// <summary>
+    /// The general way. Kept out of line so that what a burst of one pays, inlined into the caller's loop, is straight code that
+    /// leaves the registers to the caller; a longer burst pays one call.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int TakeMany(Span<Packet> packets)
+    {
+        PacketCache* cache = _cache;
         if (PacketTracking.Enabled || !_lcore.Holds || (uint)(packets.Length - 1) >= (uint)cache->Count)
         {
             return TakeSlow(packets);
@@ -57,14 +88,6 @@ public unsafe struct PacketSource
         while (++i < packets.Length);
 
         return packets.Length;
-    }
-
-    /// <summary>Takes one packet and resets it.</summary>
-    /// <returns>Whether the pool had one.</returns>
-    public bool TryTake(out Packet packet)
-    {
-        packet = default;
-        return Take(new Span<Packet>(ref packet)) == 1;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
