@@ -16,14 +16,13 @@ internal sealed class ForwardLane(RxQueue rx, TxQueue? tx, int burst)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Forward()
     {
-        Span<Packet> packets = _packets;
-        int received = _rx.Receive(packets);
+        int received = _rx.Receive(_packets);
         if (received != 0)
         {
-            int sent = _tx!.Transmit(packets[..received]);
+            int sent = _tx!.Transmit(_packets.AsSpan(0, received));
             if (sent != received)
             {
-                DropSlow(packets[sent..received]);
+                DropSlow(sent, received);
             }
         }
 
@@ -39,9 +38,9 @@ internal sealed class ForwardLane(RxQueue rx, TxQueue? tx, int burst)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void DropSlow(ReadOnlySpan<Packet> packets)
+    private void DropSlow(int from, int to)
     {
-        PacketPool.Free(packets);
-        Volatile.Write(ref _dropped, _dropped + packets.Length);
+        PacketPool.Free(_packets.AsSpan(from, to - from));
+        Volatile.Write(ref _dropped, _dropped + to - from);
     }
 }

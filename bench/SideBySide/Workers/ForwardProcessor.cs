@@ -1,20 +1,16 @@
 namespace PollIO.SideBySide.Workers;
 
 /// <summary>Both directions of a forwarder, one burst each a poll.</summary>
-internal readonly struct ForwardProcessor(ForwardLane[] lanes) : IPollProcessor
+/// <remarks>
+/// The two are written out: in a loop over an array each instruction meets the two lanes' queues in turn, and the CPU forwards
+/// stores to loads by the place in the code, which then never settles. At burst 1 the loop costs a fifth more.
+/// </remarks>
+internal readonly struct ForwardProcessor(ForwardLane there, ForwardLane back) : IPollProcessor
 {
-    private readonly ForwardLane[] _lanes = lanes;
+    private readonly ForwardLane _there = there;
+    private readonly ForwardLane _back = back;
 
     public bool IsCompleted => false;
 
-    public int Poll()
-    {
-        int moved = 0;
-        foreach (ForwardLane lane in _lanes)
-        {
-            moved += lane.Forward();
-        }
-
-        return moved;
-    }
+    public int Poll() => _there.Forward() + _back.Forward();
 }

@@ -40,7 +40,7 @@ internal static class ForwardWorker
                 ? [new ForwardLane(first.RxQueues[0], second.TxQueues[0], burst), new ForwardLane(second.RxQueues[0], first.TxQueues[0], burst)]
                 : [new ForwardLane(ports[0].RxQueues[0], null, burst)];
             using LCore lcore = ports.Length == 2
-                ? LCore.Launch(options, new ForwardProcessor(lanes))
+                ? LCore.Launch(options, new ForwardProcessor(lanes[0], lanes[1]))
                 : LCore.Launch(options, new ReceiveProcessor(lanes[0]));
             while (Console.In.ReadLine() is not null)
             {
