@@ -36,6 +36,7 @@ public class ReportsSayWhatWasMeasured
         Assert.Equal(JsonValueKind.Null, row.GetProperty("other").ValueKind);
         Assert.Equal(JsonValueKind.Null, row.GetProperty("ratio").ValueKind);
         Assert.Equal("dpdk-testpmd is not installed", row.GetProperty("reason").GetString());
+        Assert.Equal(5, row.GetProperty("pollIO").GetDouble());
     }
 
     [Fact]

@@ -14,6 +14,8 @@ internal sealed class MempoolPerfContestant(RunnerOptions options, FloorBinary f
     private const int Cache = 512;
     private const int SecondsPerRow = 5;
 
+    private static readonly int s_figures = 2 * PoolShape.All.Length;
+
     public string Name => "DPDK";
 
     public string? Missing => Eal.Missing(DpdkTest.Program) ?? FloorBinary.Missing;
@@ -30,24 +32,24 @@ internal sealed class MempoolPerfContestant(RunnerOptions options, FloorBinary f
             [new("LD_PRELOAD", library), new("SHORT_SECONDS", shortened.ToString(CultureInfo.InvariantCulture))],
             Collect,
             cancellation);
-        return values.Count == PoolShape.All.Length
+        return values.Count == s_figures
             ? new Sample(values)
-            : throw new PollIOException("read mempool_perf_autotest", DpdkTest.Program, $"it printed {values.Count} of {PoolShape.All.Length} rows");
+            : throw new PollIOException("read mempool_perf_autotest", DpdkTest.Program, $"it printed {values.Count} of {s_figures} figures");
 
         bool Collect(string line)
         {
             if (MempoolPerfParser.TryParse(line, out MempoolPerfRow row, out double rate)
-                && row is { Cache: Cache, Cores: 1 }
+                && row is { Cache: Cache, Cores: 1, Constant: false }
                 && row.GetBulk == row.PutBulk)
             {
-                var shape = new PoolShape(row.GetBulk, row.Keep, row.Constant);
+                var shape = new PoolShape(row.GetBulk, row.Keep);
                 if (PoolShape.All.Contains(shape))
                 {
-                    values[shape.Key] = Tsc.Frequency / (rate * shortened);
+                    shape.AddTo(values, Tsc.Frequency / (rate * shortened));
                 }
             }
 
-            return values.Count == PoolShape.All.Length;
+            return values.Count == s_figures;
         }
     }
 }

@@ -10,9 +10,10 @@ internal static class Cells
     /// <summary>The cells of a line; marks are "d" for disturbed pairs and "f" for pairs with far cores, each with their number.</summary>
     internal static string[] Of(RatioLine line)
     {
+        string ours = line.OursMedian is { } median ? Figure(median, line.Row.Unit) : "-";
         if (line.Ratios.Count == 0)
         {
-            return [line.Row.Title, line.Row.Unit, "", line.Against, "-", "-", "-", "0", ""];
+            return [line.Row.Title, line.Row.Unit, ours, line.Against, "-", "-", "-", "0", ""];
         }
 
         string marks = string.Join(' ', ((string[])[Mark(line.Disturbed, "d"), Mark(line.FarCores, "f")]).Where(mark => mark.Length != 0));
@@ -20,7 +21,7 @@ internal static class Cells
         [
             line.Row.Title,
             line.Row.Unit,
-            Figure(line.OursMedian, line.Row.Unit),
+            ours,
             line.Against,
             Figure(line.TheirsMedian, line.Row.Unit),
             Invariant($"{line.RatioMedian:F2}"),
@@ -57,7 +58,7 @@ internal static class Cells
         foreach (IGrouping<string, RatioLine> reason in lines.Where(line => line.Reason is not null).GroupBy(line => line.Reason!))
         {
             string what = reason.All(line => line.Ratios.Count == 0) ? "not measured" : "not all pairs";
-            yield return $"{string.Join("; ", reason.Select(line => $"{line.Row.Title} against {line.Against}"))}: {what}: {reason.Key}";
+            yield return $"{string.Join("; ", reason.Select(line => $"{line.Contest} against {line.Against}").Distinct())}: {what}: {reason.Key}";
         }
 
         if (report.Interrupted)

@@ -20,7 +20,7 @@ internal static class JsonReport
                 Unit = line.Row.Unit == "Mpps" ? "pps" : line.Row.Unit,
                 line.Row.HigherIsBetter,
                 line.Against,
-                PollIO = Figure(line.OursMedian, line),
+                PollIO = line.OursMedian,
                 Other = Figure(line.TheirsMedian, line),
                 Ratio = Figure(line.RatioMedian, line),
                 Low = Figure(line.Interval.Low, line),

@@ -9,12 +9,16 @@ internal sealed record RatioLine
 {
     internal required Row Row { get; init; }
 
+    /// <summary>The contest's own name where it has several rows, else its row's.</summary>
+    internal required string Contest { get; init; }
+
     internal required string Against { get; init; }
 
     /// <summary>Ratios pair by pair; empty when nothing was measured.</summary>
     internal required IReadOnlyList<double> Ratios { get; init; }
 
-    internal double OursMedian { get; init; }
+    /// <summary>Our median; null when we were not measured.</summary>
+    internal double? OursMedian { get; init; }
 
     internal double TheirsMedian { get; init; }
 
@@ -35,11 +39,14 @@ internal sealed record RatioLine
     {
         IReadOnlyList<(double Ours, double Theirs)> pairs = result.Pairs(row, contestant);
         string? reason = result.Reasons[0] ?? result.Reasons[contestant];
+        double[] ours = [.. result.Measurements[0].Where(run => run.Sample.Values.ContainsKey(row.Key)).Select(run => run.Sample.Values[row.Key])];
         var line = new RatioLine
         {
             Row = row,
+            Contest = result.Contest.Title,
             Against = result.Contest.Contestants[contestant].Name,
             Ratios = [.. pairs.Select(pair => row.Ratio(pair.Ours, pair.Theirs))],
+            OursMedian = ours.Length == 0 ? null : Quantiles.Median(ours),
             Reason = pairs.Count == 0 ? reason ?? "the test does not have this figure" : reason,
         };
         if (pairs.Count == 0)
@@ -50,7 +57,6 @@ internal sealed record RatioLine
         (Measurement Ours, Measurement Theirs)[] runs = [.. result.Measurements[0].Zip(result.Measurements[contestant])];
         return line with
         {
-            OursMedian = Quantiles.Median([.. pairs.Select(pair => pair.Ours)]),
             TheirsMedian = Quantiles.Median([.. pairs.Select(pair => pair.Theirs)]),
             RatioMedian = Quantiles.Median(line.Ratios),
             Interval = Quantiles.IntervalOfMedian(line.Ratios),

@@ -48,7 +48,7 @@ internal sealed record Report(
                     continue;
                 }
 
-                (string title, string name) = (Title(result.Contest), result.Contest.Contestants[i].Name);
+                (string title, string name) = (result.Contest.Title, result.Contest.Contestants[i].Name);
                 foreach (string key in measurements[0].Sample.Evidence.Keys)
                 {
                     yield return new EvidenceLine(title, name, key, Quantiles.Median([.. measurements.Select(measurement => measurement.Sample.Evidence[key])]));
@@ -63,11 +63,9 @@ internal sealed record Report(
 
             if (result.Contest.TwoCores && result.Measurements.SelectMany(list => list).ToArray() is { Length: > 0 } all)
             {
-                yield return new EvidenceLine(Title(result.Contest), "both", "core-to-core round trip, ns, least", all.Min(measurement => measurement.RoundTripNanoseconds));
-                yield return new EvidenceLine(Title(result.Contest), "both", "core-to-core round trip, ns, most", all.Max(measurement => measurement.RoundTripNanoseconds));
+                yield return new EvidenceLine(result.Contest.Title, "both", "core-to-core round trip, ns, least", all.Min(measurement => measurement.RoundTripNanoseconds));
+                yield return new EvidenceLine(result.Contest.Title, "both", "core-to-core round trip, ns, most", all.Max(measurement => measurement.RoundTripNanoseconds));
             }
         }
     }
-
-    private static string Title(Contest contest) => contest.Rows.Count == 1 ? contest.Rows[0].Title : contest.Name;
 }

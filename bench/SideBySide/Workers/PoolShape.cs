@@ -1,21 +1,28 @@
+using PollIO.SideBySide.Contests;
+
 namespace PollIO.SideBySide.Workers;
 
 /// <summary>How a pool is used: packets are taken in bursts until some are kept, and given back in bursts.</summary>
 /// <param name="Burst">Packets a call.</param>
 /// <param name="Keep">Packets taken before they are given back; a multiple of the burst.</param>
-/// <param name="Constant">Whether DPDK has the burst compiled in; the same to PollIO, which is measured again beside it.</param>
-internal readonly record struct PoolShape(int Burst, int Keep, bool Constant)
+internal readonly record struct PoolShape(int Burst, int Keep)
 {
     /// <summary>The shapes measured, of those mempool_perf_autotest has.</summary>
-    internal static readonly PoolShape[] All =
-    [
-        .. from burst in (int[])[1, 8, 32]
-           from keep in (int[])[32, 128]
-           from constant in (bool[])[false, true]
-           select new PoolShape(burst, keep, constant),
-    ];
+    internal static readonly PoolShape[] All = [new(1, 32), new(1, 128), new(8, 32), new(8, 128), new(32, 32), new(32, 128)];
 
-    internal string Key => $"burst{Burst}keep{Keep}{(Constant ? "const" : "")}";
+    /// <summary>The row of the pool's own calls.</summary>
+    internal Row CallsRow => new($"calls-{Key}", $"pool calls, burst {Burst}, keep {Keep}", "cycles/packet", HigherIsBetter: false);
 
-    internal string Title => $"pool, burst {Burst}, keep {Keep}{(Constant ? ", const" : "")}";
+    /// <summary>The row of what drivers use: a packet source and a packet sink.</summary>
+    internal Row DriverRow => new($"driver-{Key}", $"source/sink, burst {Burst}, keep {Keep}", "cycles/packet", HigherIsBetter: false);
+
+    /// <summary>The shape's name in what floor/dpdk_mbuf.c prints.</summary>
+    internal string Key => $"burst{Burst}keep{Keep}";
+
+    /// <summary>One figure of the other side for both rows.</summary>
+    internal void AddTo(Dictionary<string, double> values, double cycles)
+    {
+        values[CallsRow.Key] = cycles;
+        values[DriverRow.Key] = cycles;
+    }
 }

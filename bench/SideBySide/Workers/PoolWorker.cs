@@ -1,8 +1,12 @@
+using PollIO.Pmd;
 using PollIO.SideBySide.CommandLine;
 
 namespace PollIO.SideBySide.Workers;
 
-/// <summary>Packets taken from a pool and given back, in the loop of DPDK's mempool_perf_autotest with a cache on one core.</summary>
+/// <summary>
+/// Packets taken from a pool and given back, in the loop of DPDK's mempool_perf_autotest with a cache on one core: by the pool's
+/// own calls, which leave metadata as it was, and by the source and sink of a driver's queues, which reset every packet and count bytes.
+/// </summary>
 internal static class PoolWorker
 {
     private const int PacketsPerRound = 65536;
@@ -16,31 +20,76 @@ internal static class PoolWorker
 
         // A cache of 512 and as many packets as that test has on one core.
         using var pool = new PacketPool(new PacketPoolOptions { Name = "pool", Count = 1023, CacheSize = 512 });
-        OneCore.Run(cpu, warmup, seconds, () => [.. PoolShape.All.Select(shape => CreateShape(pool, shape))]);
+        using Port port = PortFactory.Open("null:");
+        OneCore.Run(cpu, warmup, seconds, () =>
+        [
+            .. PoolShape.All.Select(shape => CreateCalls(pool, shape)),
+            .. PoolShape.All.Select(shape => CreateDriver(pool, port, shape)),
+        ]);
     }
 
-    private static OneCore.Shape CreateShape(PacketPool pool, PoolShape shape)
+    private static OneCore.Shape CreateCalls(PacketPool pool, PoolShape shape)
     {
         var packets = new Packet[shape.Keep];
-        return new OneCore.Shape(shape.Key, PacketsPerRound, () => TakeAndGiveBack(pool, packets, shape.Burst));
+        return new OneCore.Shape(shape.CallsRow.Key, PacketsPerRound, () =>
+        {
+            for (int round = 0; round < PacketsPerRound / packets.Length; round++)
+            {
+                TakeAndGiveBack(pool, packets, shape.Burst);
+            }
+        });
+    }
+
+    private static OneCore.Shape CreateDriver(PacketPool pool, Port port, PoolShape shape)
+    {
+        var packets = new Packet[shape.Keep];
+        var queues = new Queues { Source = new PacketSource(pool, port, length: 64) };
+        return new OneCore.Shape(shape.DriverRow.Key, PacketsPerRound, () =>
+        {
+            for (int round = 0; round < PacketsPerRound / packets.Length; round++)
+            {
+                TakeAndGiveBack(queues, packets, shape.Burst);
+            }
+        });
     }
 
     private static void TakeAndGiveBack(PacketPool pool, Packet[] packets, int burst)
     {
-        for (int i = 0; i < PacketsPerRound / packets.Length; i++)
+        for (int index = 0; index < packets.Length; index += burst)
         {
-            for (int index = 0; index < packets.Length; index += burst)
+            if (pool.AllocateRaw(packets.AsSpan(index, burst)) != burst)
             {
-                if (pool.AllocateRaw(packets.AsSpan(index, burst)) != burst)
-                {
-                    throw new InvalidOperationException("the pool ran dry");
-                }
-            }
-
-            for (int index = 0; index < packets.Length; index += burst)
-            {
-                PacketPool.Free(packets.AsSpan(index, burst));
+                throw new InvalidOperationException("the pool ran dry");
             }
         }
+
+        for (int index = 0; index < packets.Length; index += burst)
+        {
+            PacketPool.Free(packets.AsSpan(index, burst));
+        }
+    }
+
+    private static void TakeAndGiveBack(Queues queues, Packet[] packets, int burst)
+    {
+        for (int index = 0; index < packets.Length; index += burst)
+        {
+            if (queues.Source.Take(packets.AsSpan(index, burst)) != burst)
+            {
+                throw new InvalidOperationException("the pool ran dry");
+            }
+        }
+
+        for (int index = 0; index < packets.Length; index += burst)
+        {
+            queues.Bytes += queues.Sink.Free(packets.AsSpan(index, burst));
+        }
+    }
+
+    /// <summary>Where a driver's queues keep their source and sink.</summary>
+    private sealed class Queues
+    {
+        internal PacketSource Source;
+        internal PacketSink Sink;
+        internal long Bytes;
     }
 }
