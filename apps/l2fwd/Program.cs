@@ -1,8 +1,13 @@
+using PollIO.Apps.Common;
+using PollIO.Apps.Common.Metrics;
+using PollIO.Apps.Common.Reporting;
+using PollIO.Apps.Common.Setup;
 using PollIO.Apps.L2fwd.CommandLine;
 using PollIO.Apps.L2fwd.Embedded;
 using PollIO.Apps.L2fwd.Reporting;
 using PollIO.Apps.L2fwd.Setup;
 using PollIO.Capture;
+using PollIO.Pmd.Hugepages;
 
 namespace PollIO.Apps.L2fwd;
 
@@ -12,35 +17,11 @@ namespace PollIO.Apps.L2fwd;
 /// </summary>
 internal static class Program
 {
-    private const int Well = 0;
-    private const int Failed = 1;
-    private const int WrongUsage = 2;
+    private const string Name = "l2fwd";
 
     private static readonly TimeSpan s_embeddedDuration = TimeSpan.FromSeconds(10);
 
-    internal static int Main(string[] args)
-    {
-        // First of all: from here on a signal ends the run, not the process.
-        using var stop = new StopSignal();
-        try
-        {
-            if (OptionParser.Parse(args, out string answer) is { } options)
-            {
-                return Run(options, stop);
-            }
-
-            Console.WriteLine(answer);
-            return Well;
-        }
-        catch (UsageException e)
-        {
-            return Refuse(e, WrongUsage);
-        }
-        catch (PollIOException e)
-        {
-            return Refuse(e, Failed);
-        }
-    }
+    internal static int Main(string[] args) => AppMain.Run<Options>(Name, (out answer) => OptionParser.Parse(args, out answer), Run);
 
     private static int Run(Options options, StopSignal stop)
     {
@@ -53,26 +34,37 @@ internal static class Program
         using var screen = new Screen(onStandardError: options.JsonOnStandardOutput);
 
         // Threads started later run where the main thread may: keep them off the lcores' CPUs.
-        CorePlan cores = CorePlan.Choose(options, CpuSet.GetCurrent());
+        CorePlan cores = CoreChoice.Choose(options, CpuSet.GetCurrent());
         CpuSet.ReserveForLCores(cores.Cpus);
 
+        using MetricsServer? metrics = options.Metrics is null ? null : MetricsServer.Start(options.Metrics);
         using var owned = new OwnedPool();
-        using var ports = PortSet.Open(options.IsEmbedded ? Generator.Specs(options) : options.Ports);
-        using Generator? generator = options.IsEmbedded ? Generator.Open(options) : null;
+        using EmbeddedSockets? sockets = options.IsEmbedded ? new EmbeddedSockets(Generator.WindowOf(options)) : null;
+        using var ports = PortSet.Open(sockets?.Forwarder ?? options.Ports);
+        using Generator? generator = sockets is null ? null : Generator.Open(options, sockets);
         IReadOnlyList<Port> all = [.. ports.Ports, .. generator?.Ports ?? []];
-        PacketPool pool = owned.Create(
-            PoolPlan.For(options, [.. all.Select(port => port.Capabilities)], cores.Cpus.Count, generator?.Window ?? 0));
+        if (all.Any(port => port.Capabilities.Dma))
+        {
+            // Before the pool and the device's rings are made.
+            DmaMemory.Shared.DefaultAllocator = new HugepageAllocator();
+        }
 
-        ports.Start(options, pool);
+        int frame = options.IsEmbedded || options.Mode == ForwardingMode.TxOnly ? options.Size : 0;
+        var plan = new PoolPlan(Name, options.Queues, options.Burst, frame, cores.Cpus.Count, generator?.Window ?? 0);
+        PacketPool pool = owned.Create(plan.For([.. all.Select(port => port.Capabilities)]));
+
+        ports.Start(port => PortConfigs.For(port.Capabilities, options, pool));
         using PacketCapture? capture = options.Capture is null ? null : Capture(options.Capture, ports);
-        TextSummary.Announce(screen.Begin(), options, cores);
+        TextSummary.Announce(screen.Begin(), options, cores, metrics?.Address);
         screen.Flush();
         using var workers = WorkerSet.Launch(options, ports.Ports, cores, pool);
-        generator?.Start(options, cores, ports.Ports[0], pool);
+        generator?.Start(options, cores, ports.Ports, pool);
 
         LCore[] others = generator is null ? [] : [generator.Core];
+        using var lanes = new LaneMeters(ports.Ports, workers.Workers);
         var meter = new Meter(ports.Ports, workers.Workers, others);
-        var monitor = new RunMonitor(options, stop, meter, [.. workers.Workers.Select(worker => worker.Core), .. others], ports.Ports);
+        var monitor = new RunMonitor(
+            options.Duration, options.Interval, stop, meter, [.. workers.Workers.Select(worker => worker.Core), .. others], ports.Ports);
         LiveDisplay? display = options.Interval == TimeSpan.Zero ? null : new LiveDisplay(screen, meter, ports.Ports.Select(port => port.Name));
         RunResult run = monitor.Run(display, generator is null ? null : generator.BeginPart);
 
@@ -107,25 +99,6 @@ internal static class Program
         TextSummary.Write(screen.Begin(), summary);
         screen.Flush();
         json?.Write(JsonSummary.Create(summary));
-        if (summary.Run.Fault is null)
-        {
-            return Well;
-        }
-
-        Complain(summary.Run.Fault);
-        return Failed;
-    }
-
-    private static int Refuse(Exception e, int exitCode)
-    {
-        Complain(e.Message);
-        return exitCode;
-    }
-
-    private static void Complain(string message)
-    {
-        using var screen = new Screen(onStandardError: true);
-        screen.Begin().Text("l2fwd: "u8).Text(message.ReplaceLineEndings(" ")).Text("\n"u8);
-        screen.Flush();
+        return AppMain.End(Name, summary.Run.Fault);
     }
 }

@@ -68,7 +68,9 @@ internal static class Runner
             RingContests.CreateTwoCores(options),
             RingContests.CreateOneCore(options),
             PoolContests.Create(options, floor),
+            PipelinesContests.Create(options),
             .. AfPacketContests.Create(options),
+            .. VirtioContests.Create(options),
         ];
         return all.Where(contest => options.Only.Contains(contest.Name));
     }

@@ -13,6 +13,10 @@ public sealed class PacketCapture : IDisposable
 {
     private const int BurstSize = 64;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_leaveTimeout = TimeSpan.FromSeconds(2);
+
+    // Of captures' own: no device and no peer reaches the copies.
+    private static readonly Lazy<DmaMemory> s_memory = new(() => new DmaMemory(new MemfdAllocator()));
 
     private readonly PcapngWriter _writer;
     private readonly PacketPool _pool;
@@ -21,7 +25,7 @@ public sealed class PacketCapture : IDisposable
 
     // Held for one round of writing, and while the set of ports changes; an lcore never takes it.
     private readonly Lock _writing = new();
-    private CaptureTap[] _taps = [];
+    private volatile CaptureTap[] _taps = [];
     private volatile bool _stopping;
     private bool _unflushed;
     private bool _disposed;
@@ -36,34 +40,32 @@ public sealed class PacketCapture : IDisposable
     }
 
     /// <summary>Packets in the file or on their way to it.</summary>
-    public long Captured => Queues.Sum(queue => queue.Seen - queue.Dropped);
+    public long Captured => _taps.Sum(tap => tap.Seen - tap.Filtered - tap.Dropped);
 
-    /// <summary>Packets that passed a port and are not in the file.</summary>
-    public long Dropped => Queues.Sum(queue => queue.Dropped);
+    /// <summary>Packets that passed a port, were not left out by the filter, and are not in the file.</summary>
+    public long Dropped => _taps.Sum(tap => tap.Dropped);
+
+    /// <summary>Packets that passed a port and were left out by the filter.</summary>
+    public long Filtered => _taps.Sum(tap => tap.Filtered);
 
     /// <summary>Why writing stopped, or null. Traffic goes on, and every further packet counts as dropped.</summary>
     public PollIOException? Error => _writer.Error;
 
-    private IEnumerable<QueueTap> Queues => _taps.SelectMany(tap => tap.Queues);
+    /// <summary>Whether a port is captured; false once all that were attached have been disposed or detached.</summary>
+    public bool IsAttached => Array.Exists(_taps, tap => !tap.HasLeft);
 
     /// <summary>Creates the file and starts the writing thread.</summary>
     /// <exception cref="PollIOException">The file cannot be created, or there is no memory for the pool.</exception>
-    public static PacketCapture Create(string path, PacketCaptureOptions? options = null)
-    {
-        options ??= new PacketCaptureOptions();
-        var pool = new PacketPool(new PacketPoolOptions { Name = "capture", Count = options.Packets });
-        try
-        {
-            return new PacketCapture(PcapngWriter.Create(path), pool, options);
-        }
-        catch
-        {
-            pool.Dispose();
-            throw;
-        }
-    }
+    public static PacketCapture Create(string path, PacketCaptureOptions? options = null) =>
+        Create(() => PcapngWriter.Create(path), options ?? new PacketCaptureOptions());
 
-    /// <summary>Captures a port from now on; its tap is taken. The port is configured, and outlives the capture.</summary>
+    /// <summary>Captures to a stream and starts the writing thread, which is the only one to write; the capture owns the stream.</summary>
+    /// <exception cref="PollIOException">There is no memory for the pool.</exception>
+    public static PacketCapture Create(Stream stream, string name, PacketCaptureOptions? options = null) =>
+        Create(() => PcapngWriter.Open(stream, name), options ?? new PacketCaptureOptions());
+
+    /// <summary>Captures a port from now on, beside other captures and taps. The port is configured.</summary>
+    /// <remarks>When the port is disposed, what is on its way and its counters are written first, as by <see cref="Detach"/>.</remarks>
     /// <exception cref="PollIOException">Writing has failed.</exception>
     /// <exception cref="InvalidOperationException">The port is not configured.</exception>
     public void Attach(Port port)
@@ -72,9 +74,31 @@ public sealed class PacketCapture : IDisposable
         lock (_writing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var tap = new CaptureTap(port, _writer.AddInterface(port.Name, _options.SnapLength), _pool, _options.RingSize);
-            port.AttachTap(tap);
+            var tap = new CaptureTap(port, _writer.AddInterface(port.Name, _options.SnapLength), _pool, _options);
+            port.AddTap(tap);
+            port.Closing += Detach;
             _taps = [.. _taps, tap];
+
+            // A reader at the other end of a pipe learns of the interface before its first packet.
+            _unflushed = true;
+        }
+    }
+
+    /// <summary>Captures a port no longer: writes what is on its way and the port's counters.</summary>
+    /// <remarks>
+    /// When it returns, no lcore is inside the tap. Writing goes on in the background when the file's other end takes longer than two seconds.
+    /// </remarks>
+    public void Detach(Port port)
+    {
+        ArgumentNullException.ThrowIfNull(port);
+        foreach (CaptureTap tap in _taps.Where(tap => tap.Port == port))
+        {
+            Leave(tap);
+            long deadline = Environment.TickCount64 + (long)s_leaveTimeout.TotalMilliseconds;
+            while (!tap.HasLeft && Environment.TickCount64 < deadline)
+            {
+                Thread.Sleep(s_pause);
+            }
         }
     }
 
@@ -88,17 +112,35 @@ public sealed class PacketCapture : IDisposable
         }
 
         _disposed = true;
-        Array.ForEach(_taps, tap => tap.Port.AttachTap(null));
+        Array.ForEach(_taps, Leave);
         _stopping = true;
         _thread.Join();
-        long now = QueueTap.Now();
-        foreach (CaptureTap tap in _taps)
-        {
-            _writer.TryWriteStatistics(tap.InterfaceId, now, tap.Queues.Sum(queue => queue.Seen), tap.Queues.Sum(queue => queue.Dropped));
-        }
-
         _writer.Dispose();
         _pool.Dispose();
+    }
+
+    private static PacketCapture Create(Func<PcapngWriter> open, PacketCaptureOptions options)
+    {
+        var pool = new PacketPool(new PacketPoolOptions { Name = "capture", Count = options.Packets, Memory = s_memory.Value });
+        try
+        {
+            return new PacketCapture(open(), pool, options);
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
+    }
+
+    private void Leave(CaptureTap tap)
+    {
+        if (!tap.IsLeaving)
+        {
+            tap.Port.Closing -= Detach;
+            tap.Port.RemoveTap(tap);
+            tap.IsLeaving = true;
+        }
     }
 
     private void Run()
@@ -127,9 +169,20 @@ public sealed class PacketCapture : IDisposable
         {
             foreach (CaptureTap tap in _taps)
             {
+                // Read before its queues: what was published before the port left is found in this round.
+                bool last = tap.IsLeaving;
+                int written = 0;
                 foreach (QueueTap queue in tap.Queues)
                 {
-                    found += Write(queue, packets);
+                    written += Write(queue, packets);
+                }
+
+                found += written;
+                if (last && written == 0 && !tap.HasLeft)
+                {
+                    _writer.TryWriteStatistics(tap.InterfaceId, QueueTap.Now(), tap.Seen, tap.Dropped);
+                    _writer.Flush();
+                    tap.HasLeft = true;
                 }
             }
 

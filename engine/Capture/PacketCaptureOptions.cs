@@ -11,4 +11,7 @@ public sealed record PacketCaptureOptions
 
     /// <summary>The most bytes stored of a packet, 1 to <see cref="PcapngWriter.MaxCapturedLength"/>.</summary>
     public int SnapLength { get; init; } = PcapngWriter.MaxCapturedLength;
+
+    /// <summary>Chooses what is captured, or null for everything. Asked on the lcore, before a packet is copied.</summary>
+    public PacketFilter? Filter { get; init; }
 }

@@ -33,11 +33,16 @@ internal static unsafe partial class Libc
     internal const uint EPOLLIN = 1;
 
     internal const short POLLIN = 1;
+    internal const short POLLOUT = 4;
+
+    internal const int MSG_DONTWAIT = 0x40;
+    internal const int MSG_NOSIGNAL = 0x4000;
 
     internal const int SCHED_OTHER = 0;
     internal const int SCHED_FIFO = 1;
 
     internal const int EINTR = 4;
+    internal const int EAGAIN = 11;
     internal const int ENOMEM = 12;
     internal const int EEXIST = 17;
 
@@ -88,6 +93,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(int fd, void* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    internal static partial nint Send(int socket, void* buffer, nuint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    internal static partial uint GetEffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     internal static partial int EventFd(uint initial, int flags);

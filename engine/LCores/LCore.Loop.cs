@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using PollIO.Diagnostics;
 
 namespace PollIO;
 
@@ -25,6 +26,7 @@ public sealed partial class LCore
             return;
         }
 
+        PollIOEventSource.Log.LCoreStarted(_options.Name, Cpu);
         prepared.SetResult();
         try
         {
@@ -33,11 +35,13 @@ public sealed partial class LCore
         catch (Exception e)
         {
             End(registration);
+            PollIOEventSource.Log.LCoreFailed(_options.Name, e.Message);
             _completion.SetException(e);
             return;
         }
 
         End(registration);
+        PollIOEventSource.Log.LCoreEnded(_options.Name, Cpu);
         _completion.SetResult();
     }
 

@@ -1,8 +1,13 @@
+using PollIO.Diagnostics;
+
 namespace PollIO;
 
 /// <summary>A pinned thread that polls. It runs until stopped, until its processor is complete, or until that throws.</summary>
 public sealed partial class LCore : IDisposable
 {
+    private static readonly Lock s_lock = new();
+    private static volatile LCore[] s_launched = [];
+
     private readonly LCoreOptions _options;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IdleWait _wait;
@@ -19,6 +24,12 @@ public sealed partial class LCore : IDisposable
     /// <summary>The CPU the lcore is pinned to.</summary>
     public int Cpu => _options.Cpu;
 
+    /// <summary>The name of its thread.</summary>
+    public string Name => _options.Name;
+
+    /// <summary>The lcores that were launched and not disposed; an lcore that has ended keeps its counters.</summary>
+    internal static IReadOnlyList<LCore> Launched => s_launched;
+
     /// <summary>Ends when the lcore has ended; carries the exception of a processor that threw.</summary>
     public Task Completion => _completion.Task;
 
@@ -33,6 +44,8 @@ public sealed partial class LCore : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.RealtimePriority, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RealtimePriority, 99, nameof(options));
+        PollIOEventSource.EnsureCreated();
+        EngineMeter.EnsureCreated();
         var core = new LCore(options);
         try
         {
@@ -41,6 +54,11 @@ public sealed partial class LCore : IDisposable
             core._thread = new Thread(() => core.Main(processor, prepared)) { IsBackground = true, Name = options.Name };
             core._thread.Start();
             prepared.Task.GetAwaiter().GetResult();
+            lock (s_lock)
+            {
+                s_launched = [.. s_launched, core];
+            }
+
             return core;
         }
         catch
@@ -68,6 +86,11 @@ public sealed partial class LCore : IDisposable
 
         Stop();
         _thread!.Join();
+        lock (s_lock)
+        {
+            s_launched = [.. s_launched.Where(core => core != this)];
+        }
+
         _wait.Dispose();
     }
 

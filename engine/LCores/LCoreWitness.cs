@@ -27,7 +27,7 @@ internal unsafe struct LCoreWitness
     /// <summary>Whether the calling thread is the lcore the witness was made on.</summary>
     internal readonly bool Holds
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.AggressiveInlining), SkipLocalsInit]
         get
         {
             // SAFETY: only the address is used; also when this is inlined, the byte is on the calling thread's stack.

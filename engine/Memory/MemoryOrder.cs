@@ -13,6 +13,10 @@ public static class MemoryOrder
 {
     /// <summary>Reads <paramref name="location"/>; no later access moves before it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort LoadAcquire(ref readonly ushort location) => Volatile.Read(in location);
+
+    /// <summary>Reads <paramref name="location"/>; no later access moves before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int LoadAcquire(ref readonly int location) => Volatile.Read(in location);
 
     /// <summary>Reads <paramref name="location"/>; no later access moves before it.</summary>
@@ -26,6 +30,10 @@ public static class MemoryOrder
     /// <summary>Reads <paramref name="location"/>; no later access moves before it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong LoadAcquire(ref readonly ulong location) => Volatile.Read(in location);
+
+    /// <summary>Writes <paramref name="location"/>; no earlier access moves after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRelease(ref ushort location, ushort value) => Volatile.Write(ref location, value);
 
     /// <summary>Writes <paramref name="location"/>; no earlier access moves after it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -82,6 +82,13 @@ public readonly unsafe partial struct Packet : IEquatable<Packet>
     /// <summary>Whether someone else holds a reference too; a shared packet is read-only.</summary>
     public bool IsShared => Checked()->IsShared;
 
+    /// <summary>Whether the packet has one segment and one holder: its headroom may be written and its data lies in one piece.</summary>
+    public bool IsPlain
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Checked()->ReferenceWord == PacketMetadata.PlainReferenceWord;
+    }
+
     /// <summary>The pool the packet's first buffer belongs to.</summary>
     public PacketPool Pool => PacketPool.FromId(Checked()->PoolId);
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace PollIO;
 
@@ -13,6 +14,45 @@ internal unsafe struct PacketCache
     internal int Capacity;
 
     internal static Packet* Handles(PacketCache* cache) => (Packet*)((byte*)cache + HeaderSize);
+
+    /// <summary>Takes packets off the stack. It has to hold as many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Pop(PacketCache* cache, Span<Packet> packets)
+    {
+        int count = cache->Count - packets.Length;
+        cache->Count = count;
+
+        // SAFETY: the caller has tested that so many handles are there.
+        Copy(ref *(Handles(cache) + count), ref MemoryMarshal.GetReference(packets), packets.Length);
+    }
+
+    /// <summary>Puts packets on the stack unseen. They have to fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Push(PacketCache* cache, ReadOnlySpan<Packet> packets)
+    {
+        // SAFETY: the caller has tested that they fit.
+        Copy(ref MemoryMarshal.GetReference(packets), ref *(Handles(cache) + cache->Count), packets.Length);
+        cache->Count += packets.Length;
+    }
+
+    /// <summary>Copies handles. Bursts are short: the call of a general copy costs as much as moving ten handles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(ref Packet from, ref Packet to, nint count)
+    {
+        for (; count >= 4; count -= 4)
+        {
+            Unsafe.As<Packet, Vector256<ulong>>(ref to) = Unsafe.As<Packet, Vector256<ulong>>(ref from);
+            to = ref Unsafe.Add(ref to, 4);
+            from = ref Unsafe.Add(ref from, 4);
+        }
+
+        for (; count > 0; count--)
+        {
+            to = from;
+            to = ref Unsafe.Add(ref to, 1);
+            from = ref Unsafe.Add(ref from, 1);
+        }
+    }
 
     /// <summary>Puts packets on the stack when every one is the pool's own, unshared and of one segment. They have to fit.</summary>
     /// <param name="cache">The calling lcore's cache.</param>

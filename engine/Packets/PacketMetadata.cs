@@ -18,6 +18,9 @@ public unsafe struct PacketMetadata
     /// <summary>Bytes of metadata a packet; two cache lines.</summary>
     public const int Size = 128;
 
+    /// <summary><see cref="ReferenceWord"/> of a packet with one reference and one segment.</summary>
+    internal const int PlainReferenceWord = 0x0001_0001;
+
     /// <summary>References held, and segments in the chain: in the pool both are one.</summary>
     [FieldOffset(0)] internal ushort ReferenceCount;
     [FieldOffset(2)] internal ushort SegmentCount;

@@ -51,22 +51,16 @@ public sealed unsafe partial class PacketPool
     /// driver sets offset, lengths, port and flags, or takes them from a <see cref="PacketSource"/>, which does.
     /// </summary>
     /// <returns>How many there were; fewer only when the pool ran dry.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int AllocateRaw(Span<Packet> packets)
     {
         PacketCache* cache = _caches[LCoreContext.Index];
-        if (cache == null || cache->Count < packets.Length)
+        if (PacketTracking.Enabled || cache == null || cache->Count < packets.Length)
         {
             return AllocateSlow(packets, cache);
         }
 
-        int count = cache->Count - packets.Length;
-        cache->Count = count;
-        new ReadOnlySpan<Packet>(PacketCache.Handles(cache) + count, packets.Length).CopyTo(packets);
-        if (PacketTracking.Enabled)
-        {
-            Tracker!.Taken(packets);
-        }
-
+        PacketCache.Pop(cache, packets);
         return packets.Length;
     }
 

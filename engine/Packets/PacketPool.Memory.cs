@@ -5,11 +5,16 @@ public sealed unsafe partial class PacketPool
     private readonly PoolMemories _memories;
 
     /// <summary>The data of one segment as memory: a slice of the region's manager, or a manager of this lifetime when tracked.</summary>
-    internal Memory<byte> MemoryOf(PacketMetadata* segment)
+    internal Memory<byte> MemoryOf(PacketMetadata* segment) => MemoryOf(segment, segment->DataOffset, segment->DataLength);
+
+    /// <summary>The free bytes behind the data of one segment.</summary>
+    internal Memory<byte> TailroomOf(PacketMetadata* segment)
     {
-        int index = IndexOf(segment);
-        return PacketTracking.Enabled
-            ? Tracker!.MemoryOf(segment)
-            : _memories.Slice(index, segment->DataOffset, segment->DataLength);
+        int end = segment->DataOffset + segment->DataLength;
+        return MemoryOf(segment, end, segment->BufferLength - end);
     }
+
+    private Memory<byte> MemoryOf(PacketMetadata* segment, int offset, int length) => PacketTracking.Enabled
+        ? Tracker!.MemoryOf(segment, offset, length)
+        : _memories.Slice(segment->Buffer + offset, length);
 }

@@ -31,6 +31,9 @@ public sealed unsafe partial class PacketPool : IDisposable
     private readonly Lock _lock = new();
     private PacketDepot _depot;
     private volatile bool _disposed;
+
+    // Set last by the constructor: the pool's number is known before the pool can be read.
+    private readonly bool _ready;
     private bool _released;
 
     /// <summary>Allocates the pool.</summary>
@@ -71,8 +74,12 @@ public sealed unsafe partial class PacketPool : IDisposable
         InitializeMetadata();
         OwnershipWord = _metadata->OwnershipWord;
         _depot.Initialize(_metadata, options.Count);
-        _memories = new PoolMemories(Region, options.Count, _elementSize, _elementsPerPage, _pageBoundary);
+        _memories = new PoolMemories(Region);
         Tracker = PacketTracking.Enabled ? new PacketTracker(this, _metadata) : null;
+
+        // Before it the pool is whole, after it ReadLevels, in whatever thread, may look.
+        MemoryOrder.FullFence();
+        _ready = true;
     }
 
     /// <summary>What the pool was made from.</summary>
@@ -258,6 +265,15 @@ public sealed unsafe partial class PacketPool : IDisposable
                     cache->Count = 0;
                 }
             }
+        }
+    }
+
+    /// <summary>The levels of all pools of the process. A pool that is being disposed is read whole or not at all.</summary>
+    internal static IReadOnlyList<(PacketPool Pool, long Count, long Outstanding)> ReadLevels()
+    {
+        lock (s_lock)
+        {
+            return [.. s_pools.OfType<PacketPool>().Where(pool => pool._ready).Select(pool => (pool, (long)pool.Count, (long)Math.Clamp(pool.Outstanding, 0, pool.Count)))];
         }
     }
 

@@ -89,11 +89,11 @@ internal sealed unsafe class PacketTracker(PacketPool pool, PacketMetadata* pack
         }
     }
 
-    internal Memory<byte> MemoryOf(PacketMetadata* segment)
+    internal Memory<byte> MemoryOf(PacketMetadata* segment, int offset, int length)
     {
         ref Record record = ref RecordOf(segment);
         record.Memory ??= new LifetimeMemoryManager(segment->Buffer, segment->BufferLength);
-        return record.Memory.Memory.Slice(segment->DataOffset, segment->DataLength);
+        return record.Memory.Memory.Slice(offset, length);
     }
 
     internal string DescribeOutstanding()

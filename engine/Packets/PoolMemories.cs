@@ -5,46 +5,36 @@ namespace PollIO;
 /// <summary>The managed view of a pool's data elements: a few memory managers over the region, none made per packet.</summary>
 internal sealed unsafe class PoolMemories
 {
-    // A Memory<byte> counts in int: one manager covers at most this much.
-    private const long ChunkLength = 1L << 30;
+    // A Memory<byte> counts in int: one manager covers this much, and one element that begins below its end.
+    private const int ChunkShift = 30;
+    private const nint ChunkLength = (nint)1 << ChunkShift;
 
     private readonly RegionMemoryManager[] _chunks;
-    private readonly int _elementsPerChunk;
-    private readonly int _elementSize;
-    private readonly int _elementsPerPage;
-    private readonly int _pageBoundary;
+    private readonly byte* _start;
 
-    internal PoolMemories(DmaRegion region, int count, int elementSize, int elementsPerPage, int pageBoundary)
+    internal PoolMemories(DmaRegion region)
     {
-        _elementSize = elementSize;
-        _elementsPerPage = elementsPerPage;
-        _pageBoundary = pageBoundary;
-        _elementsPerChunk = (int)(pageBoundary == 0
-            ? ChunkLength / elementSize
-            : ChunkLength / pageBoundary * elementsPerPage);
-        _chunks = new RegionMemoryManager[(count + _elementsPerChunk - 1) / _elementsPerChunk];
+        _start = (byte*)region.Address;
+        nint length = (nint)region.Length;
+        _chunks = new RegionMemoryManager[(length + ChunkLength - 1) >> ChunkShift];
         for (int i = 0; i < _chunks.Length; i++)
         {
-            long start = OffsetOf((long)i * _elementsPerChunk);
-            long length = Math.Min((long)region.Length - start, ChunkLength);
-            _chunks[i] = new RegionMemoryManager((byte*)region.Address + start, (int)length);
+            nint start = i * ChunkLength;
+            _chunks[i] = new RegionMemoryManager(_start + start, (int)Math.Min(length - start, ChunkLength + ushort.MaxValue));
         }
     }
 
-    /// <summary>Bytes of element <paramref name="index"/>, from <paramref name="offset"/> for <paramref name="length"/>.</summary>
-    internal Memory<byte> Slice(int index, int offset, int length)
+    /// <summary>Bytes of the region, of one element: arithmetic on the address, no division.</summary>
+    internal Memory<byte> Slice(byte* address, int length)
     {
-        int chunk = index / _elementsPerChunk;
-        long start = OffsetOf(index) - OffsetOf((long)chunk * _elementsPerChunk);
-        return _chunks[chunk].Memory.Slice((int)start + offset, length);
+        nint offset = (nint)(address - _start);
+        return _chunks[offset >> ChunkShift].Slice((int)(offset & (ChunkLength - 1)), length);
     }
 
     internal static long OffsetOf(long index, int elementSize, int elementsPerPage, int pageBoundary) =>
         pageBoundary == 0
             ? index * elementSize
             : (index / elementsPerPage * pageBoundary) + (index % elementsPerPage * elementSize);
-
-    private long OffsetOf(long index) => OffsetOf(index, _elementSize, _elementsPerPage, _pageBoundary);
 
     private sealed class RegionMemoryManager(byte* start, int length) : MemoryManager<byte>
     {
@@ -55,6 +45,8 @@ internal sealed unsafe class PoolMemories
         public override void Unpin()
         {
         }
+
+        internal Memory<byte> Slice(int offset, int count) => CreateMemory(offset, count);
 
         protected override void Dispose(bool disposing)
         {

@@ -10,7 +10,7 @@ public enum TxFlags : ushort
     /// <summary>Send as it is.</summary>
     None = 0,
 
-    /// <summary>Compute the IPv4 header checksum; L2 and L3 lengths are set.</summary>
+    /// <summary>Compute the IPv4 header checksum; L2 and L3 lengths are set and the field holds zero.</summary>
     IpChecksum = 1 << 0,
 
     /// <summary>Compute the TCP checksum; lengths are set and the field holds the pseudo-header sum.</summary>

@@ -1,3 +1,5 @@
+using PollIO.Diagnostics;
+
 namespace PollIO;
 
 public abstract partial class Port
@@ -27,7 +29,8 @@ public abstract partial class Port
 
             ports[id] = port;
             s_ports = ports;
-            PortMeters.EnsureCreated();
+            EngineMeter.EnsureCreated();
+            PollIOEventSource.EnsureCreated();
             return (ushort)id;
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PollIO.Diagnostics;
 using PollIO.Wire;
 
 namespace PollIO;
@@ -14,7 +15,6 @@ public abstract partial class Port : IDisposable
     private RxQueue[] _rxQueues = [];
     private TxQueue[] _txQueues = [];
     private PortConfig? _config;
-    private IPacketTap? _tap;
     private bool _promiscuous;
     private volatile StrongBox<LinkState> _link = new(new LinkState(IsUp: true));
 
@@ -81,7 +81,9 @@ public abstract partial class Port : IDisposable
             config = config with
             {
                 RxRingSize = config.RxRingSize == 0 ? Capabilities.DefaultRingSize : config.RxRingSize,
-                TxRingSize = config.TxRingSize == 0 ? Capabilities.DefaultRingSize : config.TxRingSize,
+                TxRingSize = config.TxRingSize != 0 ? config.TxRingSize
+                    : Capabilities.DefaultTxRingSize != 0 ? Capabilities.DefaultTxRingSize
+                    : Capabilities.DefaultRingSize,
             };
             PortConfigCheck.Check(this, config);
             long formerlyHeld = config.Pool.Borrow(this, PortConfigCheck.PacketsHeld(Capabilities, config));
@@ -102,7 +104,7 @@ public abstract partial class Port : IDisposable
 
             _config = config;
             State = PortState.Stopped;
-            SetTap(_tap);
+            SetTaps();
             if (Capabilities.Promiscuous)
             {
                 SetPromiscuousLocked(config.Promiscuous);
@@ -124,6 +126,7 @@ public abstract partial class Port : IDisposable
             StartCore();
             State = PortState.Started;
             OpenQueues();
+            PollIOEventSource.Log.PortStarted(this);
         }
     }
 
@@ -190,23 +193,25 @@ public abstract partial class Port : IDisposable
         }
     }
 
-    /// <summary>Shows every packet of the port's queues to <paramref name="tap"/>; null takes the tap away. Works while the port runs.</summary>
-    /// <remarks>When it returns, no lcore is inside the former tap. The tap stays when the port is configured anew.</remarks>
-    public void AttachTap(IPacketTap? tap)
+    /// <summary>Reads the counters.</summary>
+    public PortStatistics GetStatistics()
     {
-        ThrowIfOnLCore(nameof(AttachTap));
-        lock (ControlLock)
-        {
-            ThrowUnless(State is PortState.Stopped or PortState.Started, nameof(AttachTap));
-            ChangeQueues(() => SetTap(tap));
-        }
+        // First: reading a device's own counters may add what it dropped to the queues'.
+        IReadOnlyList<KeyValuePair<string, long>> extended = GetExtendedCounters();
+        return new PortStatistics(
+            QueueStatistics.Sum(_rxQueues.Select(queue => queue.Counters.Snapshot())),
+            QueueStatistics.Sum(_txQueues.Select(queue => queue.Counters.Snapshot())),
+            extended);
     }
 
-    /// <summary>Reads the counters.</summary>
-    public PortStatistics GetStatistics() => new(
-        QueueStatistics.Sum(_rxQueues.Select(queue => queue.Counters.Snapshot())),
-        QueueStatistics.Sum(_txQueues.Select(queue => queue.Counters.Snapshot())),
-        GetExtendedCounters());
+    /// <summary>The driver's own counters, of a port that may go at any moment: none once it is gone.</summary>
+    internal IReadOnlyList<KeyValuePair<string, long>> ReadExtendedCounters()
+    {
+        lock (ControlLock)
+        {
+            return State is PortState.Stopped or PortState.Started ? GetExtendedCounters() : [];
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -268,6 +273,7 @@ public abstract partial class Port : IDisposable
         if (Link != link)
         {
             _link = new StrongBox<LinkState>(link);
+            PollIOEventSource.Log.LinkChanged(Name, link.IsUp);
             LinkChanged?.Invoke(this, link);
         }
     }
@@ -290,11 +296,20 @@ public abstract partial class Port : IDisposable
         CloseQueues();
         State = PortState.Stopped;
         StopCore();
+        PollIOEventSource.Log.PortStopped(Name, Id);
     }
 
     private void Release()
     {
-        State = PortState.Disposed;
+        try
+        {
+            Closing?.Invoke(this);
+        }
+        finally
+        {
+            State = PortState.Disposed;
+        }
+
         try
         {
             DisposeCore();
@@ -303,14 +318,8 @@ public abstract partial class Port : IDisposable
         {
             _config?.Pool.Return(this);
             Unregister(this);
+            PollIOEventSource.Log.PortClosed(Name, Id);
         }
-    }
-
-    private void SetTap(IPacketTap? tap)
-    {
-        _tap = tap;
-        Array.ForEach(_rxQueues, queue => queue.SetTap(tap));
-        Array.ForEach(_txQueues, queue => queue.SetTap(tap));
     }
 
     private void SetPromiscuousLocked(bool enabled)
@@ -327,6 +336,11 @@ public abstract partial class Port : IDisposable
         Array.ForEach(_rxQueues, queue => queue.Close());
         Array.ForEach(_txQueues, queue => queue.Close());
         Interlocked.MemoryBarrierProcessWide();
+        WaitUntilQueuesAreLeft();
+    }
+
+    private void WaitUntilQueuesAreLeft()
+    {
         long deadline = Environment.TickCount64 + (long)s_leaveTimeout.TotalMilliseconds;
         if (!_rxQueues.All(queue => queue.WaitUntilLeft(deadline)) || !_txQueues.All(queue => queue.WaitUntilLeft(deadline)))
         {

@@ -58,6 +58,9 @@ public sealed record PortCapabilities
     /// <summary>Ring used when none is asked for.</summary>
     public int DefaultRingSize { get; init; } = 512;
 
+    /// <summary>TX ring used when none is asked for, where it is not <see cref="DefaultRingSize"/>; else 0.</summary>
+    public int DefaultTxRingSize { get; init; }
+
     /// <summary>Packets a ring holds on to at once come from the pool; false for rings of the kernel or a file.</summary>
     public bool RingsHoldPackets { get; init; } = true;
 
@@ -87,6 +90,15 @@ public sealed record PortCapabilities
 
     /// <summary>Copies the CPU makes of a sent packet's bytes.</summary>
     public int TxCopies { get; init; }
+
+    /// <summary>Whether a device reads and writes the pool's memory itself: the pool belongs on locked pages, best hugepages.</summary>
+    public bool Dma { get; init; }
+
+    /// <summary>
+    /// Page size in bytes that no data element of a pool may cross (<see cref="PacketPoolOptions.PageBoundary"/>), because the
+    /// device takes physical addresses; 0 when it does not matter.
+    /// </summary>
+    public int PageBoundary { get; init; }
 
     /// <summary>Whether <see cref="RxQueue.InterruptDescriptor"/> can be waited on.</summary>
     public bool RxInterrupts { get; init; }

@@ -2,25 +2,23 @@ using System.Diagnostics.Metrics;
 
 namespace PollIO;
 
-/// <summary>The ports' counters as <see cref="System.Diagnostics.Metrics"/> instruments of the meter "PollIO".</summary>
+/// <summary>The ports' counters as instruments of <see cref="Diagnostics.EngineMeter"/>.</summary>
 /// <remarks>Names and units follow OpenTelemetry's conventions for network counters; they are read only when somebody listens.</remarks>
 internal static class PortMeters
 {
-    private static readonly Meter s_meter = Create();
-
-    internal static void EnsureCreated() => GC.KeepAlive(s_meter);
-
-    private static Meter Create()
+    internal static void AddTo(Meter meter)
     {
-        var meter = new Meter("PollIO");
         meter.CreateObservableCounter(
             "pollio.port.packets", () => PerQueue(queue => queue.Packets), "{packet}", "Packets moved by a queue");
         meter.CreateObservableCounter(
             "pollio.port.io", () => PerQueue(queue => queue.Bytes), "By", "Bytes moved by a queue");
         meter.CreateObservableCounter(
             "pollio.port.errors", () => PerQueue(queue => queue.Errors), "{error}", "Errors the device or system reported");
+        meter.CreateObservableCounter(
+            "pollio.port.copied", () => PerQueue(queue => queue.Copied), "{packet}", "Packets copied because their pool was out of the port's reach");
         meter.CreateObservableCounter("pollio.port.drops", Drops, "{packet}", "Packets dropped by a queue, by cause");
-        return meter;
+        meter.CreateObservableUpDownCounter("pollio.port.link.up", Links, "1", "1 while the port's link is up, else 0");
+        meter.CreateObservableCounter("pollio.port.extended", Extended, "{count}", "The driver's own counters, by name");
     }
 
     private static IEnumerable<Measurement<long>> PerQueue(Func<QueueStatistics, long> value) =>
@@ -33,6 +31,15 @@ internal static class PortMeters
         let drops = queue.Statistics.DropsBy(cause)
         where drops != 0
         select new Measurement<long>(drops, [.. queue.Tags, new("pollio.drop.cause", cause.ToString())]);
+
+    private static IEnumerable<Measurement<long>> Links() =>
+        from port in Port.OpenPorts
+        select new Measurement<long>(port.Link.IsUp ? 1 : 0, Tags(port));
+
+    private static IEnumerable<Measurement<long>> Extended() =>
+        from port in Port.OpenPorts
+        from counter in port.ReadExtendedCounters()
+        select new Measurement<long>(counter.Value, [.. Tags(port), new("pollio.counter.name", counter.Key)]);
 
     private static IEnumerable<(QueueStatistics Statistics, KeyValuePair<string, object?>[] Tags)> Queues()
     {
@@ -51,5 +58,8 @@ internal static class PortMeters
     }
 
     private static KeyValuePair<string, object?>[] Tags(Port port, int queue, string direction) =>
-        [new("pollio.port.name", port.Name), new("pollio.queue.index", queue), new("network.io.direction", direction)];
+        [.. Tags(port), new("pollio.queue.index", queue), new("network.io.direction", direction)];
+
+    // The number tells apart ports of one spec: two of "null:", both ends of a wire.
+    private static KeyValuePair<string, object?>[] Tags(Port port) => [new("pollio.port.name", port.Name), new("pollio.port.id", (int)port.Id)];
 }

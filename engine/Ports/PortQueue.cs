@@ -28,10 +28,10 @@ public abstract class PortQueue
 
     internal bool WaitUntilLeft(long deadline) => _gate.WaitUntilLeft(deadline);
 
-    /// <summary>Sets or takes away the tap; the gate is closed.</summary>
+    /// <summary>Sets or takes away the tap. The lcore may be inside; it sees the tap before the flag, or none.</summary>
     internal void SetTap(IPacketTap? tap)
     {
-        _tap = tap;
+        Volatile.Write(ref _tap, tap);
         _gate.SetObserved(tap != null);
     }
 }

@@ -81,6 +81,6 @@ internal struct QueueGate
 
     internal void Open() => Volatile.Write(ref _attention, _attention & ~Closed);
 
-    /// <summary>Sends the lcore the long way, past the tap. Called while the gate is closed.</summary>
+    /// <summary>Sends the lcore the long way, past the tap. Calls of the control side never overlap.</summary>
     internal void SetObserved(bool observed) => Volatile.Write(ref _attention, observed ? _attention | Observed : _attention & ~Observed);
 }

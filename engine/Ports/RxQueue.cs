@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PollIO.Diagnostics;
 
 namespace PollIO;
 
@@ -64,8 +65,12 @@ public abstract class RxQueue : PortQueue
     protected void Complete(QueueCompletion completion)
     {
         // The exchange is a full fence between the completion and the sleeper; its other side is in Arm.
-        Interlocked.CompareExchange(ref _completion, completion, null);
+        bool first = Interlocked.CompareExchange(ref _completion, completion, null) is null;
         _sleeper?.Wake();
+        if (first)
+        {
+            PollIOEventSource.Log.QueueCompleted(this, completion);
+        }
     }
 
     internal void ClearCompletion() => _completion = null;
@@ -145,7 +150,7 @@ public abstract class RxQueue : PortQueue
 
         try
         {
-            _tap?.Received(this, packets);
+            Volatile.Read(ref _tap)?.Received(this, packets);
         }
         catch
         {

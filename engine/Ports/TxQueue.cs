@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PollIO.Diagnostics;
 
 namespace PollIO;
 
@@ -72,7 +73,13 @@ public abstract class TxQueue : PortQueue
     }
 
     /// <summary>For drivers: records that nothing can be sent any more. The first call counts.</summary>
-    protected void Fail(PollIOException error) => Interlocked.CompareExchange(ref _fault, error, null);
+    protected void Fail(PollIOException error)
+    {
+        if (Interlocked.CompareExchange(ref _fault, error, null) is null)
+        {
+            PollIOEventSource.Log.TransmitFault(Port.Name, error.Message);
+        }
+    }
 
     // Taps and ownership checks may throw; the exception ends the lcore, and Stop must not wait for it.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -85,7 +92,7 @@ public abstract class TxQueue : PortQueue
 
         try
         {
-            IPacketTap? tap = _tap;
+            IPacketTap? tap = Volatile.Read(ref _tap);
             tap?.Transmitting(this, packets);
             if (PacketTracking.Enabled)
             {

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,6 +22,8 @@ struct slot {
     _Atomic uint64_t end; /* 0: the slot is free */
     _Atomic uint64_t page_size;
     _Atomic int64_t hits;
+    _Atomic int32_t fill;   /* byte a replaced page is made of */
+    _Atomic int32_t notify; /* eventfd that each replacement adds one to, or -1 */
 };
 
 _Static_assert(sizeof(struct slot) == 64, "one slot is one cache line");
@@ -31,8 +34,16 @@ static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction previous;
 static bool installed;
 
+/* What the handler needs of a slot, all from one write of it. */
+struct found {
+    struct slot *slot;
+    uint64_t page_size;
+    int32_t fill;
+    int32_t notify;
+};
+
 /* Finds the slot that holds address. Async-signal-safe: loads only. */
-static struct slot *find(uint64_t address, uint64_t *page_size)
+static bool find(uint64_t address, struct found *found)
 {
     for (size_t i = 0; i < POLLIO_VFIO_SIGBUS_RANGES; i++) {
         struct slot *slot = &slots[i];
@@ -41,28 +52,54 @@ static struct slot *find(uint64_t address, uint64_t *page_size)
         uint64_t start = atomic_load_explicit(&slot->start, memory_order_relaxed);
         uint64_t end = atomic_load_explicit(&slot->end, memory_order_relaxed);
         uint64_t size = atomic_load_explicit(&slot->page_size, memory_order_relaxed);
+        int32_t fill = atomic_load_explicit(&slot->fill, memory_order_relaxed);
+        int32_t notify = atomic_load_explicit(&slot->notify, memory_order_relaxed);
         /* The loads above stay before the second look at the number. */
         atomic_thread_fence(memory_order_acquire);
         uint64_t after = atomic_load_explicit(&slot->sequence, memory_order_relaxed);
         if (before == after && (before & 1) == 0 && address >= start && address < end) {
-            *page_size = size;
-            return slot;
+            *found = (struct found){slot, size, fill, notify};
+            return true;
         }
     }
 
-    return NULL;
+    return false;
 }
 
 /*
  * Two threads that meet one lost page together replace it twice, and what the first wrote in between is zero again. Its contents
  * were lost before that, and keeping them would need a lock that a signal handler must not wait for.
  */
-static bool replace_page(uint64_t address, uint64_t page_size)
+static bool replace_page(uint64_t address, const struct found *found)
 {
-    uint64_t page = address & ~(page_size - 1);
-    /* The bare call: what an interposed mmap does in a signal handler is not ours to know. */
-    long mapped = syscall(SYS_mmap, page, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0L);
-    return mapped == (long)page;
+    uint64_t page = address & ~(found->page_size - 1);
+    /*
+     * The bare calls: what an interposed mmap does in a signal handler is not ours to know. Filled before it is moved into place:
+     * no thread sees a page of zeroes where all ones are promised.
+     */
+    long fresh = syscall(SYS_mmap, 0, found->page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
+    if (fresh < 0) {
+        return false;
+    }
+
+    if (found->fill != 0) {
+        memset((void *)fresh, found->fill, found->page_size);
+    }
+
+    if (syscall(SYS_mremap, fresh, found->page_size, found->page_size, MREMAP_MAYMOVE | MREMAP_FIXED, page) != (long)page) {
+        syscall(SYS_munmap, fresh, found->page_size);
+        return false;
+    }
+
+    return true;
+}
+
+static void notify(int32_t eventfd)
+{
+    uint64_t one = 1;
+    /* A counter that is full has told its reader already. */
+    ssize_t written = write(eventfd, &one, sizeof one);
+    (void)written;
 }
 
 static void pass_on(int signal_number, siginfo_t *info, void *context)
@@ -96,10 +133,13 @@ static void on_sigbus(int signal_number, siginfo_t *info, void *context)
     /* si_code is positive when the kernel raised it; BUS_MCEERR_AO reports a bad page that nobody is waiting for. */
     if (info->si_code > 0 && info->si_code != BUS_MCEERR_AO) {
         uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
-        uint64_t page_size = 0;
-        struct slot *slot = find(address, &page_size);
-        if (slot != NULL && replace_page(address, page_size)) {
-            atomic_fetch_add_explicit(&slot->hits, 1, memory_order_release);
+        struct found found;
+        if (find(address, &found) && replace_page(address, &found)) {
+            atomic_fetch_add_explicit(&found.slot->hits, 1, memory_order_release);
+            if (found.notify >= 0) {
+                notify(found.notify);
+            }
+
             errno = saved;
             return;
         }
@@ -150,7 +190,7 @@ int32_t pollio_vfio_sigbus_install(void)
     return result;
 }
 
-static void write_slot(struct slot *slot, uint64_t start, uint64_t end, uint64_t page_size)
+static void write_slot(struct slot *slot, uint64_t start, uint64_t end, uint64_t page_size, int32_t fill, int32_t notify)
 {
     uint64_t sequence = atomic_load_explicit(&slot->sequence, memory_order_relaxed);
     atomic_store_explicit(&slot->sequence, sequence + 1, memory_order_relaxed);
@@ -160,10 +200,12 @@ static void write_slot(struct slot *slot, uint64_t start, uint64_t end, uint64_t
     atomic_store_explicit(&slot->end, end, memory_order_relaxed);
     atomic_store_explicit(&slot->page_size, page_size, memory_order_relaxed);
     atomic_store_explicit(&slot->hits, 0, memory_order_relaxed);
+    atomic_store_explicit(&slot->fill, fill, memory_order_relaxed);
+    atomic_store_explicit(&slot->notify, notify, memory_order_relaxed);
     atomic_store_explicit(&slot->sequence, sequence + 2, memory_order_release);
 }
 
-static int32_t register_locked(uint64_t start, uint64_t end, uint64_t page_size)
+static int32_t register_locked(uint64_t start, uint64_t end, uint64_t page_size, int32_t fill, int32_t notify)
 {
     int32_t unused = -ENOSPC;
     for (int32_t i = 0; i < POLLIO_VFIO_SIGBUS_RANGES; i++) {
@@ -176,13 +218,13 @@ static int32_t register_locked(uint64_t start, uint64_t end, uint64_t page_size)
     }
 
     if (unused >= 0) {
-        write_slot(&slots[unused], start, end, page_size);
+        write_slot(&slots[unused], start, end, page_size, fill, notify);
     }
 
     return unused;
 }
 
-int32_t pollio_vfio_sigbus_register(uint64_t address, uint64_t length, uint64_t page_size)
+static int32_t register_range(uint64_t address, uint64_t length, uint64_t page_size, int32_t fill, int32_t notify)
 {
     uint64_t end = address + length;
     bool power_of_two = page_size != 0 && (page_size & (page_size - 1)) == 0;
@@ -195,9 +237,19 @@ int32_t pollio_vfio_sigbus_register(uint64_t address, uint64_t length, uint64_t 
     }
 
     pthread_mutex_lock(&table_lock);
-    int32_t result = register_locked(address, end, page_size);
+    int32_t result = register_locked(address, end, page_size, fill, notify);
     pthread_mutex_unlock(&table_lock);
     return result;
+}
+
+int32_t pollio_vfio_sigbus_register(uint64_t address, uint64_t length, uint64_t page_size)
+{
+    return register_range(address, length, page_size, 0, -1);
+}
+
+int32_t pollio_vfio_sigbus_register_device(uint64_t address, uint64_t length, uint64_t page_size, int32_t eventfd)
+{
+    return register_range(address, length, page_size, 0xff, eventfd);
 }
 
 static bool in_use(int32_t range)
@@ -210,7 +262,7 @@ int32_t pollio_vfio_sigbus_unregister(int32_t range)
     int32_t result = -ENOENT;
     pthread_mutex_lock(&table_lock);
     if (in_use(range)) {
-        write_slot(&slots[range], 0, 0, 0);
+        write_slot(&slots[range], 0, 0, 0, 0, -1);
         result = 0;
     }
 

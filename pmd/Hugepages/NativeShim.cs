@@ -11,6 +11,9 @@ internal static class NativeShim
     /// <summary>POLLIO_VFIO_VERSION_MAJOR of the pollio_vfio.h these bindings were written for.</summary>
     internal const uint MajorVersion = 1;
 
+    /// <summary>POLLIO_VFIO_VERSION_MINOR of that header: a library of a smaller one lacks functions.</summary>
+    internal const uint MinorVersion = 1;
+
     /// <summary>What puts the library there.</summary>
     internal const string Remedy = "apt-get install gcc libc6-dev cmake make, then build again";
 
@@ -56,8 +59,8 @@ internal static class NativeShim
 
         // SAFETY: the export takes nothing and returns 32 bits in every version of the library.
         uint version = ((delegate* unmanaged<uint>)export)();
-        return version >> 16 == MajorVersion
+        return version >> 16 == MajorVersion && (version & 0xffff) >= MinorVersion
             ? null
-            : $"lib{library}.so has version {version >> 16}.{version & 0xffff}, and version {MajorVersion} is needed";
+            : $"lib{library}.so has version {version >> 16}.{version & 0xffff}, and version {MajorVersion}.{MinorVersion} or a later minor is needed";
     }
 }

@@ -11,6 +11,9 @@ internal static partial class NativeSigbus
     [LibraryImport(NativeShim.Library, EntryPoint = "pollio_vfio_sigbus_register")]
     internal static partial int Register(ulong address, ulong length, ulong pageSize);
 
+    [LibraryImport(NativeShim.Library, EntryPoint = "pollio_vfio_sigbus_register_device")]
+    internal static partial int RegisterDevice(ulong address, ulong length, ulong pageSize, int eventDescriptor);
+
     [LibraryImport(NativeShim.Library, EntryPoint = "pollio_vfio_sigbus_unregister")]
     internal static partial int Unregister(int range);
 

@@ -29,14 +29,30 @@ public static class SigbusGuard
     /// The shim is missing, another handler has displaced the guard's, the range overlaps a guarded one, or
     /// <see cref="MaximumRanges"/> are guarded.
     /// </exception>
-    public static GuardedRange Guard(nint address, nuint length, nuint pageSize)
+    public static GuardedRange Guard(nint address, nuint length, nuint pageSize) => Guard(address, length, pageSize, null);
+
+    /// <summary>
+    /// Guards a device's registers: a lost page reads as all ones, what a bus answers for a device that is gone, and
+    /// <paramref name="lossDescriptor"/> is told. A register that was written after the loss reads as what was written, so a driver
+    /// judges by one it only reads.
+    /// </summary>
+    /// <param name="address">First byte, a multiple of the system's page.</param>
+    /// <param name="length">Bytes, a multiple of the system's page.</param>
+    /// <param name="lossDescriptor">An eventfd that one is added to at each loss; it stays open until the result is disposed.</param>
+    /// <exception cref="PollIOException">As for <see cref="Guard(nint, nuint, nuint)"/>.</exception>
+    internal static GuardedRange GuardDevice(nint address, nuint length, int lossDescriptor) =>
+        Guard(address, length, (nuint)Environment.SystemPageSize, lossDescriptor);
+
+    private static GuardedRange Guard(nint address, nuint length, nuint pageSize, int? lossDescriptor)
     {
         string device = $"memory 0x{address:x}+0x{length:x}";
         NativeShim.Require(Operation, device);
         int result = NativeSigbus.Install();
         if (result == 0)
         {
-            result = NativeSigbus.Register((ulong)address, length, pageSize);
+            result = lossDescriptor is { } descriptor
+                ? NativeSigbus.RegisterDevice((ulong)address, length, pageSize, descriptor)
+                : NativeSigbus.Register((ulong)address, length, pageSize);
         }
 
         return result >= 0 ? new GuardedRange(result, address, length, pageSize) : throw Failure(device, -result);

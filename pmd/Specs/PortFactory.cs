@@ -2,6 +2,7 @@ using PollIO.Pmd.AfPacket;
 using PollIO.Pmd.Null;
 using PollIO.Pmd.Pcap;
 using PollIO.Pmd.Ring;
+using PollIO.Pmd.VhostUser;
 
 namespace PollIO.Pmd;
 
@@ -14,9 +15,13 @@ public static class PortFactory
         new("null", Address: null, ["size"], NullPort.Open),
         new("pcap", "the capture to read", ["tx", "loop"], PcapPort.Open, AddressIsOptional: true),
         new("ring", "a name of letters and digits, the same for both ends", ["size"], RingPort.Open),
+        new("uio", PciPorts.AddressMeaning, PciPorts.Keys, PciPorts.OpenUio),
+        new("vfio", PciPorts.AddressMeaning, PciPorts.Keys, PciPorts.OpenVfio),
+        new("vhost", "the path of a vhost-user socket", ["queues", "size", "packed", "in-order", "mrg", "server"], VhostPort.Open),
+        new("virtio-user", "the path of a vhost-user socket", ["queues", "size", "packed", "in-order", "mrg", "server"], VirtioUserPort.Open),
     ];
 
-    private static readonly string[] s_planned = ["vfio", "uio", "virtio-user", "vhost", "memif", "af_xdp", "tap"];
+    private static readonly string[] s_planned = ["memif", "af_xdp", "tap"];
 
     /// <summary>The drivers there are, by name.</summary>
     public static IReadOnlyList<string> Drivers => [.. s_drivers.Select(driver => driver.Name)];

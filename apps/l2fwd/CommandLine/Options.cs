@@ -9,6 +9,8 @@ internal sealed record Options
     internal const int MinSize = 60;
 
     internal const int MaxSize = 9018;
+    internal const int MinMtu = 68;
+    internal const int MaxMtu = 65535;
     internal const int MaxBurst = 512;
     internal const int MaxQueues = 64;
     internal const int MaxPorts = 128;
@@ -18,8 +20,11 @@ internal sealed record Options
 
     internal ForwardingMode Mode { get; init; } = ForwardingMode.L2;
 
-    /// <summary>CPUs of the lcores; none leaves the choice to <see cref="Setup.CorePlan"/>.</summary>
+    /// <summary>CPUs of the lcores; none leaves the choice to <see cref="Setup.CoreChoice"/>.</summary>
     internal IReadOnlyList<int> Cores { get; init; } = [];
+
+    /// <summary>What lcores do between idle polls; null leaves the choice to <see cref="Setup.CoreChoice"/>.</summary>
+    internal IdleStrategy? Idle { get; init; }
 
     internal int Queues { get; init; } = 1;
 
@@ -27,6 +32,9 @@ internal sealed record Options
 
     /// <summary>Bytes of a generated packet, without the frame check sequence.</summary>
     internal int Size { get; init; } = 64;
+
+    /// <summary>Largest payload of a frame, or 0 for each port's usual one.</summary>
+    internal int Mtu { get; init; }
 
     /// <summary>Destination addresses in mode <c>mac</c>, by number of the TX port.</summary>
     internal IReadOnlyDictionary<int, MacAddress> EthPeers { get; init; } = new Dictionary<int, MacAddress>();
@@ -44,6 +52,9 @@ internal sealed record Options
 
     /// <summary>Where the JSON summary goes: a path, "-" for standard output, or null.</summary>
     internal string? Json { get; init; }
+
+    /// <summary>Where Prometheus can read the metrics, or null for nowhere.</summary>
+    internal System.Net.IPEndPoint? Metrics { get; init; }
 
     internal bool IsEmbedded => Ports.Count == 0;
 

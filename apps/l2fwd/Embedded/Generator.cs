@@ -1,13 +1,14 @@
-using System.Numerics;
+using System.Diagnostics;
+using PollIO.Apps.Common.Reporting;
+using PollIO.Apps.Common.Setup;
 using PollIO.Apps.L2fwd.CommandLine;
 using PollIO.Apps.L2fwd.Forwarding;
-using PollIO.Apps.L2fwd.Reporting;
 using PollIO.Apps.L2fwd.Setup;
 
 namespace PollIO.Apps.L2fwd.Embedded;
 
 /// <summary>
-/// The other side of the embedded run: two ports of its own, joined by rings to the forwarder's, and an lcore that sends into the
+/// The other side of the embedded run: two ports of its own, joined by sockets to the forwarder's, and an lcore that sends into the
 /// first and counts, checks and times what comes back.
 /// </summary>
 /// <remarks>
@@ -17,8 +18,8 @@ namespace PollIO.Apps.L2fwd.Embedded;
 internal sealed class Generator : IDisposable
 {
     private const int MinWindow = 128;
-    private const int DefaultRing = 1024;
     private static readonly TimeSpan s_drainTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_linkTime = TimeSpan.FromSeconds(20);
 
     private readonly PortSet _ports;
 
@@ -41,25 +42,20 @@ internal sealed class Generator : IDisposable
     /// <summary>The lcore, once started.</summary>
     internal LCore Core => _core!;
 
-    /// <summary>The two specs that the forwarder's and the generator's ports share.</summary>
-    internal static IReadOnlyList<string> Specs(Options options)
-    {
-        // A ring that holds the whole window never refuses a packet.
-        uint size = BitOperations.RoundUpToPowerOf2((uint)WindowOf(options));
-        string key = size <= DefaultRing ? "" : $"?size={size}";
-        return [$"ring:a{key}", $"ring:b{key}"];
-    }
-
-    /// <summary>Opens the generator's ends of the rings.</summary>
+    /// <summary>Opens the generator's ports.</summary>
     /// <exception cref="PollIOException">A port cannot be opened.</exception>
-    internal static Generator Open(Options options) => new(PortSet.Open(Specs(options)), WindowOf(options));
+    internal static Generator Open(Options options, EmbeddedSockets sockets) => new(PortSet.Open(sockets.Generator), WindowOf(options));
+
+    /// <summary>Packets under way at once, at most, with these options.</summary>
+    internal static int WindowOf(Options options) => Math.Max(MinWindow, options.Burst * 4);
 
     /// <summary>Starts the ports and the lcore.</summary>
     /// <exception cref="PollIOException">A port or the lcore cannot be started.</exception>
-    internal void Start(Options options, CorePlan cores, Port forwarder, PacketPool pool)
+    internal void Start(Options options, CorePlan cores, IReadOnlyList<Port> forwarders, PacketPool pool)
     {
-        _ports.Start(options, pool);
-        Port first = Ports[0];
+        _ports.Start(port => PortConfigs.For(port.Capabilities, options, pool));
+        WaitForLinks([.. forwarders, .. Ports]);
+        Port forwarder = forwarders[0], first = Ports[0];
 
         // A ping is answered out of the port it came in on; everything else goes round.
         bool echo = options.Mode == ForwardingMode.IcmpEcho;
@@ -106,5 +102,17 @@ internal sealed class Generator : IDisposable
         _ports.Dispose();
     }
 
-    private static int WindowOf(Options options) => Math.Max(MinWindow, options.Burst * 4);
+    private static void WaitForLinks(IReadOnlyList<Port> ports)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (ports.FirstOrDefault(port => !port.Link.IsUp) is { } down)
+        {
+            if (Stopwatch.GetElapsedTime(start) > s_linkTime)
+            {
+                throw new PollIOException("start generator", down.Name, $"the link did not come up within {s_linkTime.TotalSeconds} s");
+            }
+
+            Thread.Sleep(1);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using PollIO.Apps.Common.Lanes;
 using PollIO.Apps.L2fwd.Forwarding;
 
 namespace PollIO.Apps.L2fwd.Embedded;

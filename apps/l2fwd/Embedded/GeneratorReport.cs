@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PollIO.Apps.L2fwd.Reporting;
+using PollIO.Apps.Common.Reporting;
 
 namespace PollIO.Apps.L2fwd.Embedded;
 
@@ -44,7 +44,7 @@ internal sealed record GeneratorReport(GeneratorCounters Counters, LatencyHistog
             .Text(" packets under way at once\n"u8);
     }
 
-    private static double Microseconds(long ticks) => JsonSummary.Rounded(Tsc.ToNanoseconds(ticks) / 1000, 3);
+    private static double Microseconds(long ticks) => JsonParts.Rounded(Tsc.ToNanoseconds(ticks) / 1000, 3);
 
     private double Percentile(double percent) => Microseconds(Latency.Percentile(percent));
 }

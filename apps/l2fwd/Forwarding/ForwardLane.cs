@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PollIO.Apps.Common.Lanes;
 
 namespace PollIO.Apps.L2fwd.Forwarding;
 

@@ -1,3 +1,5 @@
+using PollIO.Apps.Common.Lanes;
+
 namespace PollIO.Apps.L2fwd.Forwarding;
 
 /// <summary>Mode <c>rxonly</c>: receives a burst and frees it.</summary>

@@ -1,3 +1,5 @@
+using PollIO.Apps.Common.Lanes;
+
 namespace PollIO.Apps.L2fwd.Forwarding;
 
 /// <summary>Mode <c>txonly</c>: makes packets and sends them. What a full ring refuses is offered again, so nothing is dropped.</summary>

@@ -1,6 +1,7 @@
+using PollIO.Apps.Common.Reporting;
+using PollIO.Apps.Common.Setup;
 using PollIO.Apps.L2fwd.CommandLine;
 using PollIO.Apps.L2fwd.Embedded;
-using PollIO.Apps.L2fwd.Setup;
 using PollIO.Capture;
 
 namespace PollIO.Apps.L2fwd.Reporting;

@@ -1,6 +1,7 @@
+using PollIO.Apps.Common.Reporting;
+using PollIO.Apps.Common.Setup;
 using PollIO.Apps.L2fwd.CommandLine;
 using PollIO.Apps.L2fwd.Embedded;
-using PollIO.Apps.L2fwd.Setup;
 using PollIO.Capture;
 
 namespace PollIO.Apps.L2fwd.Reporting;
@@ -8,24 +9,25 @@ namespace PollIO.Apps.L2fwd.Reporting;
 /// <summary>The first line and the summary, for people: 80 columns.</summary>
 internal static class TextSummary
 {
-    private const int NameWidth = 21;
-    private const int CountWidth = 18;
-    private const int DropsWidth = 13;
-    private const int ErrorsWidth = 9;
-
     /// <summary>Says what is about to run.</summary>
-    internal static void Announce(TextBuffer text, Options options, CorePlan cores)
+    internal static void Announce(TextBuffer text, Options options, CorePlan cores, string? metrics)
     {
         text.Text("l2fwd "u8).Text(options.ModeName).Text(", burst "u8).Number(options.Burst, "D");
         if (options.IsEmbedded)
         {
             text.Text(": forwarder on CPU "u8).Number(cores.Cpus[0], "D").Text(", generator on CPU "u8).Number(cores.Cpus[1], "D")
-                .Text(", joined by rings\n"u8);
-            return;
+                .Text(", joined by vhost and virtio-user\n"u8);
+        }
+        else
+        {
+            text.Text(", "u8).Number(options.Queues, "D").Text(options.Queues == 1 ? " queue"u8 : " queues"u8)
+                .Text(", polling on CPU "u8).Text(string.Join(",", cores.Cpus)).Text("\n"u8);
         }
 
-        text.Text(", "u8).Number(options.Queues, "D").Text(options.Queues == 1 ? " queue"u8 : " queues"u8)
-            .Text(", polling on CPU "u8).Text(string.Join(",", cores.Cpus)).Text("\n"u8);
+        if (metrics is not null)
+        {
+            text.Text("metrics on "u8).Text(metrics).Text("\n"u8);
+        }
     }
 
     /// <summary>Says what has run.</summary>
@@ -34,15 +36,7 @@ internal static class TextSummary
         (Options options, _, IReadOnlyList<Port> ports, Reading totals, RunResult run, GeneratorReport? generator, PacketCapture? capture) = summary;
         text.Text("\nl2fwd "u8).Text(options.ModeName).Text(": "u8).Number(run.Seconds, "F2").Text(" s, rates from the last "u8)
             .Number(run.MeasuredSeconds, "F2").Text(" s\n"u8);
-        text.Left("port", NameWidth).RightText("rx packets", CountWidth).RightText("tx packets", CountWidth)
-            .RightText("drops", DropsWidth).RightText("errors", ErrorsWidth).Text("\n"u8);
-        for (int i = 0; i < ports.Count; i++)
-        {
-            PortStatistics statistics = ports[i].GetStatistics();
-            Row(text, $"{i} {ports[i].Name}", totals.Ports[i], statistics.Rx.Errors + statistics.Tx.Errors);
-        }
-
-        Row(text, "total", totals.Total, ports.Select(port => port.GetStatistics()).Sum(s => s.Rx.Errors + s.Tx.Errors));
+        PortTable.Write(text, ports, totals);
         text.Text("rate       rx "u8).Number((long)run.RxPacketsPerSecond, "N0").Text(" pps  tx "u8)
             .Number((long)run.TxPacketsPerSecond, "N0").Text(" pps  dropped after receive "u8).Number(totals.Total.TxDrops, "N0")
             .Text("\nlcores     busy "u8).Number(run.BusyPercent, "F1").Text("%  "u8).Number(run.CyclesPerPacket, "F1").Text(" cycles/packet  "u8)
@@ -54,12 +48,4 @@ internal static class TextSummary
                 .Number(capture.Dropped, "N0").Text(" more could not be kept up with\n"u8);
         }
     }
-
-    private static void Row(TextBuffer text, string name, in PortReading reading, long errors) =>
-        text.Left(name, NameWidth)
-            .Right(reading.RxPackets, CountWidth, "N0")
-            .Right(reading.TxPackets, CountWidth, "N0")
-            .Right(reading.Drops, DropsWidth, "N0")
-            .Right(errors, ErrorsWidth, "N0")
-            .Text("\n"u8);
 }

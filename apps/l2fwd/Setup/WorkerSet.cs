@@ -1,3 +1,5 @@
+using PollIO.Apps.Common.Lanes;
+using PollIO.Apps.Common.Setup;
 using PollIO.Apps.L2fwd.CommandLine;
 using PollIO.Apps.L2fwd.Forwarding;
 
@@ -115,7 +117,13 @@ internal sealed class WorkerSet : IDisposable
         foreach (IGrouping<int, LanePlan> share in work)
         {
             TLane[] lanes = [.. share.Select(create)];
-            var core = new LCoreOptions { Cpu = cores.Cpus[share.Key], Name = $"l2fwd-{share.Key}", Idle = cores.Idle };
+            var core = new LCoreOptions
+            {
+                Cpu = cores.Cpus[share.Key],
+                Name = $"l2fwd-{share.Key}",
+                Idle = cores.Idle,
+                InterruptQueues = cores.Idle == IdleStrategy.Interrupt ? [.. share.Select(lane => ports[lane.RxPort].RxQueues[lane.Queue])] : [],
+            };
             _workers.Add(new Worker(launch(core, lanes), lanes));
         }
     }

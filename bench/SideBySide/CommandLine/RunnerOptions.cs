@@ -4,7 +4,7 @@ namespace PollIO.SideBySide.CommandLine;
 internal sealed record RunnerOptions
 {
     /// <summary>The contests, by the names <c>--only</c> takes.</summary>
-    internal static readonly string[] ContestNames = ["null", "ring", "ring-one-core", "pool", "af_packet"];
+    internal static readonly string[] ContestNames = ["null", "ring", "ring-one-core", "pool", "pipelines", "af_packet", "virtio-user", "vhost"];
 
     internal const string Help = """
         sidebyside: the same work in PollIO and in DPDK, on this machine, in one run
@@ -13,7 +13,8 @@ internal sealed record RunnerOptions
           --pairs N          interleaved pairs a row; 7 by default
           --seconds S        measured part of each run, 0.1 to 60; 3 by default
           --warmup S         part of each run before it that does not count; 1 by default
-          --only NAMES       some of null,ring,ring-one-core,pool,af_packet
+          --only NAMES       some of null,ring,ring-one-core,pool,pipelines,af_packet,
+                             virtio-user,vhost
           --bursts LIST      bursts of the null contest; 1,8,32,256 by default
           --cores A,B        two CPUs: side work and generators run on A, what is measured on B; 0,1 by default
           --max-load PERCENT steal time and foreign CPU load above which a run is repeated; 2 by default

@@ -30,7 +30,7 @@ internal sealed class MbufContestant(RunnerOptions options, FloorBinary floor) :
         var values = new Dictionary<string, double>();
         foreach (PoolShape shape in PoolShape.All)
         {
-            shape.AddTo(values, printed.Values[shape.Key]);
+            shape.AddPacketsTo(values, printed.Values[shape.Key]);
         }
 
         return new Sample(values);

@@ -14,7 +14,7 @@ internal sealed class MempoolPerfContestant(RunnerOptions options, FloorBinary f
     private const int Cache = 512;
     private const int SecondsPerRow = 5;
 
-    private static readonly int s_figures = 2 * PoolShape.All.Length;
+    private static readonly int s_figures = 3 * PoolShape.All.Length;
 
     public string Name => "DPDK";
 
@@ -45,7 +45,7 @@ internal sealed class MempoolPerfContestant(RunnerOptions options, FloorBinary f
                 var shape = new PoolShape(row.GetBulk, row.Keep);
                 if (PoolShape.All.Contains(shape))
                 {
-                    shape.AddTo(values, Tsc.Frequency / (rate * shortened));
+                    shape.AddAllTo(values, Tsc.Frequency / (rate * shortened));
                 }
             }
 

@@ -10,7 +10,7 @@ internal static class PoolContests
 {
     internal static Contest Create(RunnerOptions options, FloorBinary floor) => new(
         "pool",
-        [.. PoolShape.All.Select(shape => shape.CallsRow), .. PoolShape.All.Select(shape => shape.DriverRow)],
+        [.. PoolShape.All.Select(shape => shape.RawRow), .. PoolShape.All.Select(shape => shape.CallsRow), .. PoolShape.All.Select(shape => shape.DriverRow)],
         [
             new ProgramContestant("PollIO", null, TimeSpan.FromSeconds(options.Seconds + options.Warmup + 20), () => SelfProcess.Worker(
                 null, "pool", "--seconds", Text(options.Seconds), "--warmup", Text(options.Warmup), "--cpu", Text(options.WorkCpu))),

@@ -32,7 +32,7 @@ internal static class Eal
     {
         string list = string.Join(',', cpus.ToArray().Select(cpu => cpu.ToString(CultureInfo.InvariantCulture)));
         string main = cpus[0].ToString(CultureInfo.InvariantCulture);
-        string[] memory = UsesHugepages ? ["--in-memory"] : ["--no-huge"];
-        return ["-l", list, "--main-lcore", main, "--no-pci", .. memory, "-m", MemoryMegabytes.ToString(CultureInfo.InvariantCulture)];
+        string[] memory = UsesHugepages ? ["--in-memory", "--single-file-segments"] : ["--no-huge"];
+        return ["-l", list, "--main-lcore", main, "--no-pci", $"--file-prefix=pollio{Guid.NewGuid():N}", .. memory, "-m", MemoryMegabytes.ToString(CultureInfo.InvariantCulture)];
     }
 }

@@ -56,6 +56,25 @@ internal sealed class TestPmd : IForwarder
         return new ForwardRates(ports.Sum(port => port.RxPerSecond), ports.Sum(port => port.TxPerSecond));
     }
 
+    /// <summary>Begins anew with packets of its own in circulation, counting busy cycles.</summary>
+    internal async Task RestartAsync(int bursts, CancellationToken cancellation)
+    {
+        await _process.WriteLineAsync("stop", cancellation);
+        await _process.WriteLineAsync("set record-core-cycles on", cancellation);
+        await _process.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"start tx_first {bursts}"), cancellation);
+        await ShowAsync(cancellation);
+    }
+
+    /// <summary>Busy cycles a packet since the start.</summary>
+    internal async Task<double> ReadCyclesAsync(CancellationToken cancellation)
+    {
+        const string mark = "CPU cycles/packet=";
+        await _process.WriteLineAsync("show fwd stats all", cancellation);
+        string line = await _process.ReadUntilAsync(line => line.Contains(mark, StringComparison.Ordinal), s_timeout, cancellation);
+        string number = line[(line.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..].Split(' ')[0];
+        return double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     /// <summary>testpmd's rates are since the last showing, by its own clock.</summary>

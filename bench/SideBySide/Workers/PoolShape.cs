@@ -10,7 +10,10 @@ internal readonly record struct PoolShape(int Burst, int Keep)
     /// <summary>The shapes measured, of those mempool_perf_autotest has.</summary>
     internal static readonly PoolShape[] All = [new(1, 32), new(1, 128), new(8, 32), new(8, 128), new(32, 32), new(32, 128)];
 
-    /// <summary>The row of the pool's own calls.</summary>
+    /// <summary>The row of the pool's raw calls, which look at no packet.</summary>
+    internal Row RawRow => new($"raw-{Key}", $"raw pool calls, burst {Burst}, keep {Keep}", "cycles/packet", HigherIsBetter: false);
+
+    /// <summary>The row of the pool's usual calls.</summary>
     internal Row CallsRow => new($"calls-{Key}", $"pool calls, burst {Burst}, keep {Keep}", "cycles/packet", HigherIsBetter: false);
 
     /// <summary>The row of what drivers use: a packet source and a packet sink.</summary>
@@ -19,10 +22,17 @@ internal readonly record struct PoolShape(int Burst, int Keep)
     /// <summary>The shape's name in what floor/dpdk_mbuf.c prints.</summary>
     internal string Key => $"burst{Burst}keep{Keep}";
 
-    /// <summary>One figure of the other side for both rows.</summary>
-    internal void AddTo(Dictionary<string, double> values, double cycles)
+    /// <summary>One figure of the other side for the rows that look at packets.</summary>
+    internal void AddPacketsTo(Dictionary<string, double> values, double cycles)
     {
         values[CallsRow.Key] = cycles;
         values[DriverRow.Key] = cycles;
+    }
+
+    /// <summary>One figure of the other side for every row.</summary>
+    internal void AddAllTo(Dictionary<string, double> values, double cycles)
+    {
+        values[RawRow.Key] = cycles;
+        AddPacketsTo(values, cycles);
     }
 }

@@ -5,7 +5,7 @@ namespace PollIO.SideBySide.Workers;
 
 /// <summary>
 /// Packets taken from a pool and given back, in the loop of DPDK's mempool_perf_autotest with a cache on one core: by the pool's
-/// own calls, which leave metadata as it was, and by the source and sink of a driver's queues, which reset every packet and count bytes.
+/// raw calls, which look at no packet, by its usual calls, which leave metadata as it was, and by the source and sink of a driver's queues, which reset every packet and count bytes.
 /// </summary>
 internal static class PoolWorker
 {
@@ -23,9 +23,22 @@ internal static class PoolWorker
         using Port port = PortFactory.Open("null:");
         OneCore.Run(cpu, warmup, seconds, () =>
         [
+            .. PoolShape.All.Select(shape => CreateRaw(pool, shape)),
             .. PoolShape.All.Select(shape => CreateCalls(pool, shape)),
             .. PoolShape.All.Select(shape => CreateDriver(pool, port, shape)),
         ]);
+    }
+
+    private static OneCore.Shape CreateRaw(PacketPool pool, PoolShape shape)
+    {
+        var packets = new Packet[shape.Keep];
+        return new OneCore.Shape(shape.RawRow.Key, PacketsPerRound, () =>
+        {
+            for (int round = 0; round < PacketsPerRound / packets.Length; round++)
+            {
+                TakeAndGiveBackRaw(pool, packets, shape.Burst);
+            }
+        });
     }
 
     private static OneCore.Shape CreateCalls(PacketPool pool, PoolShape shape)
@@ -66,6 +79,22 @@ internal static class PoolWorker
         for (int index = 0; index < packets.Length; index += burst)
         {
             PacketPool.Free(packets.AsSpan(index, burst));
+        }
+    }
+
+    private static void TakeAndGiveBackRaw(PacketPool pool, Packet[] packets, int burst)
+    {
+        for (int index = 0; index < packets.Length; index += burst)
+        {
+            if (pool.AllocateRaw(packets.AsSpan(index, burst)) != burst)
+            {
+                throw new InvalidOperationException("the pool ran dry");
+            }
+        }
+
+        for (int index = 0; index < packets.Length; index += burst)
+        {
+            pool.FreeRaw(packets.AsSpan(index, burst));
         }
     }
 

@@ -1,4 +1,5 @@
 using PollIO.SideBySide.CommandLine;
+using PollIO.SideBySide.Workers.Pipelines;
 
 namespace PollIO.SideBySide.Workers;
 
@@ -16,6 +17,9 @@ internal static class WorkerProgram
             case "forward":
                 ForwardWorker.Run(arguments);
                 return 0;
+            case "circulate":
+                CirculateWorker.Run(arguments);
+                return 0;
             case "flood":
                 FloodWorker.Run(arguments);
                 return 0;
@@ -28,8 +32,11 @@ internal static class WorkerProgram
             case "pool":
                 PoolWorker.Run(arguments);
                 return 0;
+            case "pipelines":
+                PipelinesWorker.Run(arguments);
+                return 0;
             default:
-                throw new UsageException($"there is no worker '{name}': forward, flood, ring, ring-one-core, pool");
+                throw new UsageException($"there is no worker '{name}': forward, circulate, flood, ring, ring-one-core, pool, pipelines");
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed class CapturesAreForwarded : IDisposable
         string input = WriteCapture("in.pcapng");
         string output = _folder.PathOf("out.pcapng");
 
-        JsonElement summary = await L2fwdProcess.SummaryOfAsync("--port", $"pcap:{input}?tx={output}", "--mode", "io");
+        JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync("--port", $"pcap:{input}?tx={output}", "--mode", "io");
 
         Assert.Equal(Records, summary.GetProperty("rxPackets").GetInt64());
         Assert.Equal(Records, summary.GetProperty("txPackets").GetInt64());
@@ -31,7 +31,7 @@ public sealed class CapturesAreForwarded : IDisposable
         string first = WriteCapture("first.pcapng");
         string second = WriteCapture("second.pcapng");
 
-        JsonElement summary = await L2fwdProcess.SummaryOfAsync("--port", $"pcap:{first}?loop=1000", "--port", $"pcap:{second}", "--mode", "io");
+        JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync("--port", $"pcap:{first}?loop=1000", "--port", $"pcap:{second}", "--mode", "io");
 
         long[] received = [.. summary.GetProperty("ports").EnumerateArray().Select(port => port.GetProperty("rx").GetInt64())];
         Assert.Equal([1000 * Records, Records], received);
@@ -43,7 +43,7 @@ public sealed class CapturesAreForwarded : IDisposable
     {
         string input = WriteCapture("in.pcapng");
 
-        JsonElement summary = await L2fwdProcess.SummaryOfAsync("--port", $"pcap:{input}?loop=20000", "--mode", "macswap");
+        JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync("--port", $"pcap:{input}?loop=20000", "--mode", "macswap");
 
         Assert.Equal(20000L * Records, summary.GetProperty("rxPackets").GetInt64());
         Assert.True(summary.GetProperty("warmupSeconds").GetDouble() > 0);
@@ -61,11 +61,11 @@ public sealed class CapturesAreForwarded : IDisposable
         }
 
         string output = _folder.PathOf("out.pcapng");
-        ToolResult result = await L2fwdProcess.RunAsync("--port", $"pcap:{input}?tx={output}", "--mode", "io", "--interval", "0", "--json", "-");
+        ToolResult result = await AppProcess.L2fwd.RunAsync("--port", $"pcap:{input}?tx={output}", "--mode", "io", "--interval", "0", "--json", "-");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"{input}: read capture", L2fwdProcess.LastLine(result.Error), StringComparison.Ordinal);
-        JsonElement summary = JsonDocument.Parse(L2fwdProcess.LastLine(result.Output)).RootElement;
+        Assert.Contains($"{input}: read capture", AppProcess.LastLine(result.Error), StringComparison.Ordinal);
+        JsonElement summary = JsonDocument.Parse(AppProcess.LastLine(result.Output)).RootElement;
         Assert.Equal(Records - 1, summary.GetProperty("txPackets").GetInt64());
         Assert.Contains("read capture", summary.GetProperty("fault").GetString(), StringComparison.Ordinal);
         Assert.Equal(Records - 1, Read(output).Count);
@@ -81,7 +81,7 @@ public sealed class CapturesAreForwarded : IDisposable
             ? ["--port", $"pcap:{input}", "--capture", "/dev/full"]
             : ["--port", $"pcap:{input}{output}"];
 
-        ToolResult result = await L2fwdProcess.RunAsync([.. arguments, "--mode", "io", "--interval", "0"]);
+        ToolResult result = await AppProcess.L2fwd.RunAsync([.. arguments, "--mode", "io", "--interval", "0"]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("l2fwd: /dev/full: write capture: ", result.Error, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class CapturesAreForwarded : IDisposable
         string input = WriteCapture("in.pcapng");
         string tapped = _folder.PathOf("tapped.pcapng");
 
-        JsonElement summary = await L2fwdProcess.SummaryOfAsync("--port", $"pcap:{input}", "--mode", "macswap", "--capture", tapped);
+        JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync("--port", $"pcap:{input}", "--mode", "macswap", "--capture", tapped);
 
         JsonElement capture = summary.GetProperty("capture");
         Assert.Equal((2 * Records, 0), (capture.GetProperty("captured").GetInt64(), capture.GetProperty("dropped").GetInt64()));

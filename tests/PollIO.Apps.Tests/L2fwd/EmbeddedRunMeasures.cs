@@ -18,8 +18,8 @@ public sealed class EmbeddedRunMeasures
     [InlineData("icmpecho")]
     public async Task EveryPacketComesBack(string mode)
     {
-        ToolResult result = await L2fwdProcess.RunAsync("--mode", mode, "--duration", "2", "--json", "-");
-        JsonElement summary = L2fwdProcess.Summary(result);
+        ToolResult result = await AppProcess.L2fwd.RunAsync("--mode", mode, "--duration", "2", "--json", "-");
+        JsonElement summary = AppProcess.Summary(result);
 
         Assert.Equal(mode, summary.GetProperty("mode").GetString());
         long received = summary.GetProperty("rxPackets").GetInt64();
@@ -54,7 +54,7 @@ public sealed class EmbeddedRunMeasures
     [InlineData("32", "9018")]
     public async Task BurstAndSizeAreAsAsked(string burst, string size)
     {
-        JsonElement summary = await L2fwdProcess.SummaryOfAsync("--burst", burst, "--size", size, "--duration", "0.5");
+        JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync("--burst", burst, "--size", size, "--duration", "0.5");
 
         JsonElement source = summary.GetProperty("ports")[0];
         Assert.Equal(int.Parse(burst, CultureInfo.InvariantCulture), summary.GetProperty("burst").GetInt32());
@@ -68,8 +68,8 @@ public sealed class EmbeddedRunMeasures
     {
         ToolRunner.Require("util-linux", "taskset");
         ToolResult result = await ToolRunner.RunAsync(
-            "taskset", ["-c", "0", "dotnet", L2fwdProcess.Path, "--duration", "2", "--interval", "0", "--json", "-"]);
-        JsonElement summary = L2fwdProcess.Summary(result);
+            "taskset", ["-c", "0", "dotnet", AppProcess.L2fwd.Path, "--duration", "2", "--interval", "0", "--json", "-"]);
+        JsonElement summary = AppProcess.Summary(result);
 
         Assert.Equal("yield", summary.GetProperty("idle").GetString());
         Assert.Equal([0, 0], summary.GetProperty("cores").EnumerateArray().Select(core => core.GetInt32()));
@@ -84,7 +84,7 @@ public sealed class EmbeddedRunMeasures
         using var folder = new TemporaryFolder();
         string path = folder.Write("summary.json", new byte[100_000]);
 
-        ToolResult result = await L2fwdProcess.RunAsync("--duration", "0.3", "--interval", "0", "--json", path);
+        ToolResult result = await AppProcess.L2fwd.RunAsync("--duration", "0.3", "--interval", "0", "--json", path);
 
         Assert.Equal(0, result.ExitCode);
         JsonElement summary = JsonDocument.Parse(File.ReadAllText(path)).RootElement;

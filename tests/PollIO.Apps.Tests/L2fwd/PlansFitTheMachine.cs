@@ -1,3 +1,4 @@
+using PollIO.Apps.Common.Setup;
 using PollIO.Apps.L2fwd.CommandLine;
 using PollIO.Apps.L2fwd.Setup;
 
@@ -12,7 +13,7 @@ public sealed class PlansFitTheMachine
     [InlineData("4,5,6,7", "5,6", IdleStrategy.Spin)]
     public void EmbeddedRunTakesTwoCpusAndLeavesTheFirst(string available, string expected, IdleStrategy idle)
     {
-        CorePlan plan = CorePlan.Choose(Parse(), CpuSet.Parse(available));
+        CorePlan plan = CoreChoice.Choose(Parse(), CpuSet.Parse(available));
 
         Assert.Equal((expected, idle), (string.Join(",", plan.Cpus), plan.Idle));
     }
@@ -26,7 +27,7 @@ public sealed class PlansFitTheMachine
     [InlineData(3, 1, "0,1,2,3", "1,2", IdleStrategy.Spin)]
     public void PortsGetAnLCoreForEachPairAndQueue(int ports, int queues, string available, string expected, IdleStrategy idle)
     {
-        CorePlan plan = CorePlan.Choose(Parse([.. NullPorts(ports), "--queues", $"{queues}"]), CpuSet.Parse(available));
+        CorePlan plan = CoreChoice.Choose(Parse([.. NullPorts(ports), "--queues", $"{queues}"]), CpuSet.Parse(available));
 
         Assert.Equal((expected, idle), (string.Join(",", plan.Cpus), plan.Idle));
     }
@@ -37,15 +38,21 @@ public sealed class PlansFitTheMachine
     [InlineData("0-3", "0,1", IdleStrategy.Spin)]
     public void CoresAskedForAreTaken(string asked, string expected, IdleStrategy idle)
     {
-        CorePlan plan = CorePlan.Choose(Parse("--cores", asked), CpuSet.Parse("0-3"));
+        CorePlan plan = CoreChoice.Choose(Parse("--cores", asked), CpuSet.Parse("0-3"));
 
         Assert.Equal((expected, idle), (string.Join(",", plan.Cpus), plan.Idle));
     }
 
+    [Theory]
+    [InlineData("spin", "0", IdleStrategy.Spin)]
+    [InlineData("interrupt", "0-3", IdleStrategy.Interrupt)]
+    public void IdleStrategyAskedForIsTaken(string asked, string available, IdleStrategy idle) =>
+        Assert.Equal(idle, CoreChoice.Choose(Parse("--port", "null:", "--idle", asked), CpuSet.Parse(available)).Idle);
+
     [Fact]
     public void NoMoreLCoresThanLanes()
     {
-        CorePlan plan = CorePlan.Choose(Parse("--port", "null:", "--port", "null:", "--cores", "0-3"), CpuSet.Parse("0-3"));
+        CorePlan plan = CoreChoice.Choose(Parse("--port", "null:", "--port", "null:", "--cores", "0-3"), CpuSet.Parse("0-3"));
 
         Assert.Equal([0, 1], plan.Cpus);
     }
@@ -78,7 +85,7 @@ public sealed class PlansFitTheMachine
         Options options = Parse([.. NullPorts(3), "--burst", $"{burst}", "--queues", $"{queues}"]);
         PortCapabilities[] capabilities = [new(), new() { RingsHoldPackets = false, MinDataRoom = 9000, TxHeadroom = 200 }, new() { DefaultRingSize = 4096 }];
 
-        PacketPoolOptions plan = PoolPlan.For(options, capabilities, lcores: 4, held: 100);
+        PacketPoolOptions plan = new PoolPlan("l2fwd", queues, burst, Frame: 64, LCores: 4, Held: 100).For(capabilities);
 
         int rings = 2 * queues * (512 + 4096);
         Assert.True(plan.Count >= rings + (3 * queues * (plan.CacheSize + burst)) + 100);

@@ -17,7 +17,7 @@ public sealed class PortsForward
     [InlineData("txonly")]
     public async Task AMillionPacketsAllocateNothing(string mode)
     {
-        JsonElement summary = await L2fwdProcess.SummaryOfAsync("--mode", mode, "--port", "null:", "--port", "null:", "--duration", "2");
+        JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync("--mode", mode, "--port", "null:", "--port", "null:", "--duration", "2");
 
         long received = summary.GetProperty("rxPackets").GetInt64();
         long sent = summary.GetProperty("txPackets").GetInt64();
@@ -41,7 +41,7 @@ public sealed class PortsForward
     {
         string[] ports = [.. Enumerable.Range(0, count).SelectMany(i => new[] { "--port", $"null:?size={60 + i}" })];
 
-        JsonElement summary = await L2fwdProcess.SummaryOfAsync([.. ports, "--mode", "io", "--duration", "0.5"]);
+        JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync([.. ports, "--mode", "io", "--duration", "0.5"]);
 
         // Every source has packets of its own length: what a port sends shows where it came from.
         int[] peers = count switch { 1 => [0], 2 => [1, 0], _ => [1, 0, 2] };
@@ -57,7 +57,7 @@ public sealed class PortsForward
     public async Task WhatAFullRingRefusesIsCounted()
     {
         // The ring has no other end: what fits is sent, and nobody takes it out.
-        JsonElement summary = await L2fwdProcess.SummaryOfAsync(
+        JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync(
             "--port", "null:", "--port", "ring:x?size=64", "--mode", "io", "--duration", "0.5");
 
         Assert.Equal(64, summary.GetProperty("txPackets").GetInt64());
@@ -69,7 +69,7 @@ public sealed class PortsForward
     [Fact]
     public async Task PacketsSentIntoAWireArriveAtItsOtherEnd()
     {
-        JsonElement summary = await L2fwdProcess.SummaryOfAsync(
+        JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync(
             "--port", "ring:x", "--port", "ring:x", "--mode", "txonly", "--size", "100", "--duration", "0.5");
 
         // Both ends send and neither receives: each ring fills once, and what is in it is freed at the stop.
@@ -82,7 +82,7 @@ public sealed class PortsForward
     {
         Assert.SkipWhen(Environment.ProcessorCount < 2, "one CPU: there is nothing to spread over");
 
-        JsonElement summary = await L2fwdProcess.SummaryOfAsync(
+        JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync(
             "--port", "null:", "--port", "null:", "--mode", "io", "--queues", "4", "--cores", "0,1", "--duration", "1");
 
         Assert.Equal([0, 1], summary.GetProperty("cores").EnumerateArray().Select(core => core.GetInt32()));
@@ -93,7 +93,7 @@ public sealed class PortsForward
     [Fact]
     public async Task StatisticsAreALineAnInterval()
     {
-        ToolResult result = await L2fwdProcess.RunAsync("--port", "null:", "--duration", "1.1", "--interval", "0.25");
+        ToolResult result = await AppProcess.L2fwd.RunAsync("--port", "null:", "--duration", "1.1", "--interval", "0.25");
 
         Assert.Equal(0, result.ExitCode);
         string[] lines = [.. result.Output.Split('\n').Where(line => line.Contains(" s  rx ", StringComparison.Ordinal))];

@@ -16,7 +16,7 @@ public sealed class SignalsEndCleanly
         for (int i = 0; i < 20; i++)
         {
             int width = 1500 / 20;
-            data.Add(i % 2 == 0 ? L2fwdProcess.Interrupt : L2fwdProcess.Terminate, (i * width) + Random.Shared.Next(width));
+            data.Add(i % 2 == 0 ? AppProcess.Interrupt : AppProcess.Terminate, (i * width) + Random.Shared.Next(width));
         }
 
         return data;
@@ -35,20 +35,20 @@ public sealed class SignalsEndCleanly
     [InlineData(0)]
     [InlineData(300)]
     public Task TwiceIsAsOnce(int milliseconds) =>
-        AssertEndsAsync([L2fwdProcess.Interrupt, L2fwdProcess.Interrupt], milliseconds);
+        AssertEndsAsync([AppProcess.Interrupt, AppProcess.Interrupt], milliseconds);
 
     [Fact]
-    public Task LossOfTheTerminalEndsCleanly() => AssertEndsAsync([L2fwdProcess.HangUp], 100);
+    public Task LossOfTheTerminalEndsCleanly() => AssertEndsAsync([AppProcess.HangUp], 100);
 
     [Fact]
-    public Task BothAtOnce() => AssertEndsAsync([L2fwdProcess.Interrupt, L2fwdProcess.Terminate, L2fwdProcess.Interrupt], 200, "--port", "null:");
+    public Task BothAtOnce() => AssertEndsAsync([AppProcess.Interrupt, AppProcess.Terminate, AppProcess.Interrupt], 200, "--port", "null:");
 
     private static async Task AssertEndsAsync(int[] signals, int milliseconds, params string[] arguments)
     {
-        (ToolResult result, TimeSpan toEnd) = await L2fwdProcess.SignalAsync(
+        (ToolResult result, TimeSpan toEnd) = await AppProcess.L2fwd.SignalAsync(
             signals, TimeSpan.FromMilliseconds(milliseconds), [.. arguments, "--json", "-"]);
 
-        JsonElement summary = L2fwdProcess.Summary(result);
+        JsonElement summary = AppProcess.Summary(result);
         Assert.InRange(toEnd, TimeSpan.Zero, s_patience);
         Assert.Contains("rates from the last", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);

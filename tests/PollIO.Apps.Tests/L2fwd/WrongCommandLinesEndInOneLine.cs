@@ -37,19 +37,24 @@ public sealed class WrongCommandLinesEndInOneLine
     [InlineData("names a CPU twice", "--cores", "0,0")]
     [InlineData("'a' is no CPU number", "--cores", "a")]
     [InlineData("--cores is given twice", "--cores", "0", "--cores", "0")]
+    [InlineData("--idle sleep: one of spin, pause, yield, interrupt is wanted", "--idle", "sleep")]
+    [InlineData("ring ports have no receive interrupts", "--idle", "interrupt")]
+    [InlineData("txonly receives none", "--idle", "interrupt", "--mode", "txonly", "--port", "null:")]
+    [InlineData("--mtu 67: a whole number from 68", "--mtu", "67")]
     [InlineData("--json needs a file", "--json")]
     [InlineData("--no-promisc takes no value", "--no-promisc=yes")]
     public Task UsageExitsWith2(string expected, params string[] arguments) => AssertOneLineAsync(2, expected, arguments);
 
     [Theory]
     [InlineData("there is no driver 'nope'; there are", "--port", "nope:")]
-    [InlineData("driver 'vhost' is not built yet", "--port", "vhost:/run/x.sock")]
+    [InlineData("driver 'memif' is not built yet", "--port", "memif:/run/x.sock")]
     [InlineData("driver 'null' has no key 'colour'; it takes size", "--port", "null:?colour=red")]
     [InlineData("size=1: a whole number from 14", "--port", "null:?size=1")]
     [InlineData("'null:' takes no address", "--port", "null:eth0")]
     [InlineData("the address is missing", "--port", "ring:")]
     [InlineData("both ends of wire 'x' are taken", "--port", "ring:x", "--port", "ring:x", "--port", "ring:x")]
     [InlineData("RX queues: 32 is outside 0 to 16", "--port", "ring:x", "--queues", "32")]
+    [InlineData("null:: sleep until packets arrive: the port has no receive interrupts", "--port", "null:", "--idle", "interrupt")]
     [InlineData("/nonexistent/summary.json: write JSON summary", "--json", "/nonexistent/summary.json")]
     [InlineData("/: write JSON summary", "--json", "/")]
     [InlineData("/nonexistent/x.pcapng: create capture", "--capture", "/nonexistent/x.pcapng")]
@@ -59,7 +64,7 @@ public sealed class WrongCommandLinesEndInOneLine
     [Fact]
     public async Task JsonThatCannotBeWrittenFailsTheRun()
     {
-        ToolResult result = await L2fwdProcess.RunAsync("--json", "/dev/full", "--duration", "0.3", "--interval", "0");
+        ToolResult result = await AppProcess.L2fwd.RunAsync("--json", "/dev/full", "--duration", "0.3", "--interval", "0");
 
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("l2fwd: /dev/full: write JSON summary: No space left on device", result.Error, StringComparison.Ordinal);
@@ -79,7 +84,7 @@ public sealed class WrongCommandLinesEndInOneLine
     [Fact]
     public async Task HelpNamesEveryOptionInEightyColumns()
     {
-        ToolResult result = await L2fwdProcess.RunAsync("--help");
+        ToolResult result = await AppProcess.L2fwd.RunAsync("--help");
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         string[] options = ["--port", "--mode", "--cores", "--queues", "--burst", "--size", "--eth-peer", "--no-promisc", "--duration", "--interval", "--capture", "--json", "--help", "--version"];
@@ -90,7 +95,7 @@ public sealed class WrongCommandLinesEndInOneLine
     [Fact]
     public async Task VersionIsOneLine()
     {
-        ToolResult result = await L2fwdProcess.RunAsync("--version");
+        ToolResult result = await AppProcess.L2fwd.RunAsync("--version");
 
         Assert.Matches(@"^l2fwd \d+\.\d+\.\d+\n$", result.Output);
         Assert.Equal(0, result.ExitCode);
@@ -98,7 +103,7 @@ public sealed class WrongCommandLinesEndInOneLine
 
     private static async Task AssertOneLineAsync(int exitCode, string expected, params string[] arguments)
     {
-        ToolResult result = await L2fwdProcess.RunAsync(arguments);
+        ToolResult result = await AppProcess.L2fwd.RunAsync(arguments);
 
         Assert.Equal(exitCode, result.ExitCode);
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);

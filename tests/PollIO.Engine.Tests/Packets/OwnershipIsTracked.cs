@@ -22,6 +22,18 @@ public sealed class OwnershipIsTracked
     }
 
     [Fact]
+    public void RawCallsAreTrackedToo()
+    {
+        using PacketPool pool = Pools.Create(name: "raw");
+        var packets = new Packet[2];
+        Assert.Equal(2, pool.AllocateRaw(packets));
+        pool.FreeRaw(packets);
+
+        Assert.Contains("raw", Assert.Throws<PacketOwnershipException>(() => pool.FreeRaw(packets)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, pool.Outstanding);
+    }
+
+    [Fact]
     public void FreeingASegmentBesideItsChainIsFound()
     {
         using PacketPool pool = Pools.Create();

@@ -114,6 +114,32 @@ public sealed class LatencyHistogramCounts
     public void PercentilesOutsideTheScaleAreRefused(double percent) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new LatencyHistogram().Percentile(percent));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(LatencyHistogram.ThreeDigits)]
+    [InlineData(16)]
+    public void BucketsHoldEveryValueOnceWithinTheirWidth(int partBits)
+    {
+        var histogram = new LatencyHistogram(partBits);
+        var random = new Random(partBits);
+        long[] values = [0, 1, long.MaxValue, .. Enumerable.Range(0, 2000).Select(_ => random.NextInt64() >> random.Next(63))];
+        foreach (long value in values)
+        {
+            histogram.Record(value);
+        }
+
+        (long Lower, long Upper, long Count)[] buckets = [.. histogram.Buckets];
+        Assert.Equal(values.Length, buckets.Sum(bucket => bucket.Count));
+        Assert.All(buckets, bucket => Assert.True(bucket.Upper - bucket.Lower <= bucket.Lower >> partBits));
+        Assert.All(buckets, bucket => Assert.Equal(bucket.Count, values.Count(value => value >= bucket.Lower && value <= bucket.Upper)));
+        Assert.All(buckets.Zip(buckets.Skip(1)), pair => Assert.True(pair.First.Upper < pair.Second.Lower));
+    }
+
+    [Fact]
+    public void BucketsOfAnotherWidthAreNotAdded() =>
+        Assert.Throws<ArgumentException>(() => new LatencyHistogram().Add(new LatencyHistogram(LatencyHistogram.ThreeDigits)));
+
     [Fact]
     public void RecordingAllocatesNothing()
     {

@@ -24,23 +24,30 @@ internal sealed partial class L2fwdProcess : IAsyncDisposable
         process.ErrorDataReceived += Collect;
     }
 
-    /// <summary>The application, of the configuration the test was built with.</summary>
-    internal static string Path
+    internal static string Path { get; } = AppPaths.Of("l2fwd");
+
+    /// <summary>The time it has had of CPUs so far.</summary>
+    internal TimeSpan CpuTime
     {
         get
         {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
-            string configuration = folder.Parent!.Name;
-            string root = folder.Parent.Parent!.Parent!.Parent!.Parent!.FullName;
-            return System.IO.Path.Combine(root, "apps", "l2fwd", "bin", configuration, folder.Name, "l2fwd.dll");
+            _process.Refresh();
+            return _process.TotalProcessorTime;
         }
     }
 
+    /// <summary>The same by thread, for messages.</summary>
+    internal string ThreadTimes => string.Join(", ", _process.Threads.Cast<ProcessThread>()
+        .Select(thread => $"{File.ReadAllText($"/proc/{_process.Id}/task/{thread.Id}/comm").Trim()} {thread.TotalProcessorTime.TotalMilliseconds:F0} ms"));
+
     /// <summary>Starts l2fwd and waits until it polls.</summary>
-    internal static async Task<L2fwdProcess> StartAsync(TemporaryFolder folder, params string[] arguments)
+    internal static Task<L2fwdProcess> StartAsync(TemporaryFolder folder, params string[] arguments) => StartUnderAsync(["dotnet"], folder, arguments);
+
+    /// <summary>The same with a command, such as one that drops privileges, that is to run dotnet.</summary>
+    internal static async Task<L2fwdProcess> StartUnderAsync(string[] command, TemporaryFolder folder, params string[] arguments)
     {
         string json = folder.PathOf("summary.json");
-        var start = new ProcessStartInfo("dotnet", [Path, .. arguments, "--json", json])
+        var start = new ProcessStartInfo(command[0], [.. command[1..], Path, .. arguments, "--json", json])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -49,11 +56,9 @@ internal sealed partial class L2fwdProcess : IAsyncDisposable
         var l2fwd = new L2fwdProcess(Process.Start(start)!, json);
         l2fwd._process.BeginOutputReadLine();
         l2fwd._process.BeginErrorReadLine();
-        try
-        {
-            await l2fwd._forwards.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        }
-        catch (TimeoutException)
+        // An end before it polls is waited for no longer than it takes.
+        await Task.WhenAny(l2fwd._forwards.Task, l2fwd._process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(30)));
+        if (!l2fwd._forwards.Task.IsCompleted)
         {
             await l2fwd.DisposeAsync();
             Assert.Fail($"l2fwd did not start: {l2fwd._output}");
@@ -74,14 +79,26 @@ internal sealed partial class L2fwdProcess : IAsyncDisposable
         return JsonDocument.Parse(await File.ReadAllTextAsync(_json)).RootElement;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Waits until it ends of itself.</summary>
+    internal async Task<(int ExitCode, string Output)> WaitForExitAsync(TimeSpan limit)
+    {
+        await _process.WaitForExitAsync().WaitAsync(limit);
+        return (_process.ExitCode, _output.ToString());
+    }
+
+    /// <summary>Ends it as <c>kill -9</c> does.</summary>
+    internal async Task KillAsync()
     {
         if (!_process.HasExited)
         {
             _process.Kill();
             await _process.WaitForExitAsync();
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
     }
 

@@ -3,7 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PollIO.Peer.Tests.Support;
 
-/// <summary>Runs code on a thread of its own inside a network namespace: sockets made there belong to it (setns(2)).</summary>
+/// <summary>
+/// Runs code on a thread of its own inside a network namespace: sockets made there belong to it (setns(2)), wherever they are used.
+/// The code must not wake others: a pool thread that the runtime starts on that occasion, and the programs started from it, would
+/// be in the namespace too.
+/// </summary>
 internal static partial class NamespaceThread
 {
     private const int CLONE_NEWNET = 0x40000000;
@@ -15,9 +19,20 @@ internal static partial class NamespaceThread
         {
             try
             {
+                using SafeFileHandle home = File.OpenHandle("/proc/thread-self/ns/net");
                 using SafeFileHandle file = File.OpenHandle($"/run/netns/{name}");
                 Assert.Equal(0, Enter(file.DangerousGetHandle().ToInt32(), CLONE_NEWNET));
-                result.SetResult(work());
+                T value;
+                try
+                {
+                    value = work();
+                }
+                finally
+                {
+                    Assert.Equal(0, Enter(home.DangerousGetHandle().ToInt32(), CLONE_NEWNET));
+                }
+
+                result.SetResult(value);
             }
             catch (Exception e)
             {

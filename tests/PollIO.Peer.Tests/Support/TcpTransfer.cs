@@ -13,17 +13,27 @@ internal static class TcpTransfer
     /// <returns>Whether the receiver got exactly the bytes sent.</returns>
     internal static async Task<bool> IsIntactAsync(string fromNamespace, string toNamespace, string toAddress, long bytes)
     {
-        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<string> received = NamespaceThread.RunAsync(toNamespace, () => Receive(IPAddress.Parse(toAddress), listening));
-        await await Task.WhenAny(listening.Task, received);
-        string sent = await NamespaceThread.RunAsync(fromNamespace, () => Send(IPAddress.Parse(toAddress), bytes));
+        var end = new IPEndPoint(IPAddress.Parse(toAddress), Port);
+        using Socket listener = await NamespaceThread.RunAsync(toNamespace, () => Listen(end));
+        using Socket sender = await NamespaceThread.RunAsync(fromNamespace, () => Make(end.AddressFamily));
+        Task<string> received = Task.Factory.StartNew(() => Receive(listener), TaskCreationOptions.LongRunning);
+        string sent = await Task.Factory.StartNew(() => Send(sender, end, bytes), TaskCreationOptions.LongRunning);
         return sent == await received;
     }
 
-    private static string Send(IPAddress address, long bytes)
+    private static Socket Make(AddressFamily family) => new(family, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 30_000 };
+
+    private static Socket Listen(IPEndPoint end)
     {
-        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 30_000 };
-        socket.Connect(address, Port);
+        Socket listener = Make(end.AddressFamily);
+        listener.Bind(end);
+        listener.Listen();
+        return listener;
+    }
+
+    private static string Send(Socket socket, IPEndPoint end, long bytes)
+    {
+        socket.Connect(end);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var random = new Random(2026);
         byte[] chunk = new byte[Chunk];
@@ -42,12 +52,8 @@ internal static class TcpTransfer
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
-    private static string Receive(IPAddress address, TaskCompletionSource listening)
+    private static string Receive(Socket listener)
     {
-        using var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(address, Port));
-        listener.Listen();
-        listening.SetResult();
         Assert.True(listener.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead), "nobody connected");
         using Socket socket = listener.Accept();
         socket.ReceiveTimeout = 30_000;

@@ -3,6 +3,7 @@ using PollIO.Pmd.Hugepages;
 namespace PollIO.Pmd.Tests.Hugepages;
 
 [Trait("tier", "peer")]
+[Trait("scenario", "e1000e")]
 [Collection(HugepagesCollection.Name)]
 public sealed class HugepageRegionsAreAllocated
 {

@@ -3,6 +3,7 @@ using PollIO.Pmd.Hugepages;
 namespace PollIO.Pmd.Tests.Hugepages;
 
 [Trait("tier", "peer")]
+[Trait("scenario", "e1000e")]
 public sealed class PhysicalAddressesAreConsistent
 {
     private const int Page = TruncatableMemory.PageSize;

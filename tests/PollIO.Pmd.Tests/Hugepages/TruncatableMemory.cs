@@ -31,6 +31,13 @@ internal sealed partial class TruncatableMemory : IDisposable
 
     internal void Truncate(int pages) => Assert.Equal(0, NativeHugepages.Resize(_file, (ulong)pages * PageSize));
 
+    /// <summary>A descriptor of the file for somebody else, who closes it.</summary>
+    internal int DuplicateDescriptor() => Duplicate((int)_file.DangerousGetHandle());
+
+    /// <summary>A second descriptor of a file.</summary>
+    [LibraryImport("libc", EntryPoint = "dup")]
+    internal static partial int Duplicate(int descriptor);
+
     public void Dispose()
     {
         Unmap(Address);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using PollIO.Pmd.Tests.Vfio;
 
 namespace PollIO.Pmd.Tests.Support;
 
@@ -11,6 +12,21 @@ internal sealed partial class TestChild : IDisposable
 
     /// <summary>Gives every privilege up, tries to open a port and says what came of it.</summary>
     internal const string OpenAsNobody = "nobody";
+
+    /// <summary>Gives every privilege up and opens a device through VFIO, whose group node is root's.</summary>
+    internal const string OpenVfioAsNobody = "vfio-nobody";
+
+    /// <summary>The same with the group node its own, but without the right to lock memory.</summary>
+    internal const string OpenVfioWithoutMemory = "vfio-memlock";
+
+    /// <summary>The same with the right to lock memory.</summary>
+    internal const string OpenVfioAsOwner = "vfio-owner";
+
+    /// <summary>Opens a device through VFIO with bus mastering on, says "holding" and waits to be killed.</summary>
+    internal const string HoldVfio = "vfio-hold";
+
+    /// <summary>The same through UIO.</summary>
+    internal const string HoldUio = "uio-hold";
 
     private const string Variable = "POLLIO_TEST_CHILD";
 
@@ -38,10 +54,23 @@ internal sealed partial class TestChild : IDisposable
             return false;
         }
 
-        if (mode == OpenAsNobody && !TryBecomeNobody())
+        bool asOwner = mode is OpenVfioWithoutMemory or OpenVfioAsOwner;
+        if ((asOwner && !(VfioChild.TryGiveToNobody(spec) && VfioChild.TryLimitLockedMemory(mode == OpenVfioAsOwner ? ulong.MaxValue : 65536)))
+            || (mode is not (HoldPort or HoldVfio or HoldUio) && !TryBecomeNobody()))
         {
             Console.WriteLine("this process kept its privileges");
             return true;
+        }
+
+        if (mode is OpenVfioAsNobody || asOwner)
+        {
+            Console.WriteLine(VfioChild.Open(spec));
+            return true;
+        }
+
+        if (mode is HoldVfio or HoldUio)
+        {
+            VfioChild.Hold(spec, throughVfio: mode == HoldVfio);
         }
 
         using var pool = new PacketPool(new PacketPoolOptions());

@@ -16,7 +16,7 @@ internal sealed class TestPort : IDisposable
         try
         {
             Port = PortFactory.Open(spec);
-            Port.Configure(new PortConfig { Pool = Pool, RxOffloads = offloads, RxQueues = queues });
+            Port.Configure(new PortConfig { Pool = Pool, RxOffloads = offloads, RxQueues = queues, TxQueues = queues });
             if (start)
             {
                 Port.Start();
@@ -86,7 +86,7 @@ internal sealed class TestPort : IDisposable
                 received.AddRange(_burst[..taken].Select(packet => (queue.Index, packet)));
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(start) < s_patience, $"{received.Count} of {count} packets came");
+            Assert.True(Stopwatch.GetElapsedTime(start) < s_patience, $"{received.Count} of {count} packets came; {Describe()}");
             Thread.Yield();
         }
 
@@ -115,6 +115,16 @@ internal sealed class TestPort : IDisposable
             Assert.True(Stopwatch.GetElapsedTime(start) < s_patience, "what was waited for did not happen");
             Thread.Yield();
         }
+    }
+
+    /// <summary>Counters that are not zero, for messages.</summary>
+    internal string Describe()
+    {
+        PortStatistics statistics = Port.GetStatistics();
+        return string.Join(", ", statistics.Extended.Where(counter => counter.Value != 0).Select(counter => $"{counter.Key} {counter.Value}")
+            .Concat(Enum.GetValues<DropCause>().Where(cause => statistics.Rx.DropsBy(cause) != 0).Select(cause => $"dropped {cause}"))
+            .Concat(Enum.GetValues<DropCause>().Where(cause => statistics.Tx.DropsBy(cause) != 0).Select(cause => $"not sent {cause}"))
+            .Prepend($"received {statistics.Rx.Packets}, sent {statistics.Tx.Packets}"));
     }
 
     public void Dispose()

@@ -1,0 +1,88 @@
+namespace PollIO.Pmd.Pci;
+
+/// <summary>Says why a function cannot be driven from this process, and the command that mends it.</summary>
+internal static class HardwareCheck
+{
+    /// <summary>Looks for what would keep VFIO from opening a function, from the machine's state down to the node's owner.</summary>
+    /// <param name="tree">The machine.</param>
+    /// <param name="address">The function.</param>
+    /// <param name="operation">What is attempted, for the message.</param>
+    /// <returns>The function and its group.</returns>
+    /// <exception cref="PollIOException">Something would.</exception>
+    internal static (PciFunction Function, IommuGroup Group) RequireVfio(SysfsTree tree, PciAddress address, string operation)
+    {
+        PciFunction function = PciInventory.Read(tree, address) ?? throw NoSuchDevice(tree, address, operation);
+        if (function.Group is not { } number)
+        {
+            throw tree.List("/sys/kernel/iommu_groups").Count == 0 ? NoIommu(address, operation) : NoGroup(address, operation);
+        }
+
+        if (function.Driver != PciBinding.VfioDriver)
+        {
+            throw NotBound(function, PciBinding.VfioDriver, operation);
+        }
+
+        IommuGroup group = IommuGroup.Read(tree, number);
+        if (!group.IsViable)
+        {
+            throw group.NotViable(address.ToString(), operation);
+        }
+
+        if (!tree.FileExists(group.Node) && !tree.FileExists("/dev/vfio/vfio"))
+        {
+            throw new PollIOException(operation, address.ToString(), "there is no /dev/vfio here", remedy: "modprobe vfio-pci; a container needs --device /dev/vfio");
+        }
+
+        return tree.MayOpen(group.Node) ? (function, group) : throw NodeNotPermitted(address, group, operation);
+    }
+
+    /// <summary>Looks for what would keep UIO from opening a function.</summary>
+    /// <returns>The function and the number of its /dev/uio node.</returns>
+    /// <exception cref="PollIOException">Something would.</exception>
+    internal static (PciFunction Function, string Node) RequireUio(SysfsTree tree, PciAddress address, string operation)
+    {
+        PciFunction function = PciInventory.Read(tree, address) ?? throw NoSuchDevice(tree, address, operation);
+        if (function.Driver != PciBinding.UioDriver)
+        {
+            throw NotBound(function, PciBinding.UioDriver, operation);
+        }
+
+        string node = tree.List(PciInventory.FolderOf(address) + "/uio").FirstOrDefault(name => name.StartsWith("uio", StringComparison.Ordinal))
+            ?? throw new PollIOException(operation, address.ToString(), "the kernel made no /dev/uio node for it", remedy: "the kernel log (dmesg) says why");
+        string path = "/dev/" + node;
+        return tree.MayOpen(path)
+            ? (function, path)
+            : throw new PollIOException(operation, address.ToString(), $"this user may not open {path}", Hugepages.Errno.EACCES, "run it as root: physical addresses need that anyway");
+    }
+
+    internal static PollIOException NoSuchDevice(SysfsTree tree, PciAddress address, string operation)
+    {
+        PciFunction[] network = [.. PciInventory.Read(tree).Network];
+        return new PollIOException(
+            operation,
+            address.ToString(),
+            "there is no such PCI device",
+            remedy: network.Length == 0 ? "this machine has no PCI network device" : $"network devices here: {string.Join(", ", network.Select(function => function.ToString()))}");
+    }
+
+    internal static PollIOException DriverNotLoaded(string driver, string operation) => new(
+        operation, driver, "the kernel has no such PCI driver loaded", remedy: $"modprobe {driver}");
+
+    internal static PollIOException NotBound(PciFunction function, string driver, string operation) => new(
+        operation,
+        function.Address.ToString(),
+        $"it is bound to {(function.Driver is null ? "no driver" : $"the kernel's driver {function.Driver}")}{(function.Interfaces.Count == 0 ? "" : $" (interface {string.Join(", ", function.Interfaces)})")}, not to {driver}",
+        remedy: PciBinding.CommandFor(function, driver));
+
+    internal static PollIOException NoIommu(PciAddress address, string operation) => new(
+        operation,
+        address.ToString(),
+        "the kernel has no IOMMU groups: there is no IOMMU, or it is off",
+        remedy: "switch it on in the firmware and boot with intel_iommu=on (Intel) or amd_iommu=on (AMD), or use uio:" + address);
+
+    internal static PollIOException NoGroup(PciAddress address, string operation) => new(
+        operation, address.ToString(), "no IOMMU stands before this device, though the machine has one", remedy: "use another slot, or uio:" + address);
+
+    internal static PollIOException NodeNotPermitted(PciAddress address, IommuGroup group, string operation) => new(
+        operation, address.ToString(), $"this user may not open {group.Node}", Hugepages.Errno.EACCES, $"sudo chown $USER {group.Node}");
+}

@@ -1,0 +1,275 @@
+using Microsoft.Win32.SafeHandles;
+using PollIO.Pmd.Hugepages;
+using PollIO.Pmd.Interop;
+using PollIO.Pmd.Pci;
+using PollIO.Pmd.Vfio;
+
+namespace PollIO.Pmd.Uio;
+
+/// <summary>
+/// A PCI function through UIO (uio_pci_generic), for machines without an IOMMU: physical addresses, INTx only, and nothing keeps the
+/// device from any memory of the machine. VFIO is to be preferred wherever it works.
+/// </summary>
+/// <remarks>
+/// <para>
+/// <see cref="Dispose"/> stops bus mastering before anything is let go. A process that dies without it leaves a window: the kernel
+/// closes a dying process's descriptors one after the other, and the device goes on writing into pool pages until the UIO node's turn,
+/// when uio_pci_generic turns bus mastering off (Linux 4.17 and later; before that it stays on until the next driver). Pages whose hugepage
+/// descriptor was closed before may by then be someone else's. A pool in a named hugetlbfs file that is not removed until the next
+/// start has no such window, and so has a process that another one watches while holding the node open.
+/// </para>
+/// <para>
+/// Regions that are not on locked hugepages have no address for the device (<see cref="IovaMap.Unreachable"/>).
+/// </para>
+/// </remarks>
+internal sealed class UioPciDevice : PciDevice
+{
+    private readonly Lock _lock = new();
+
+    // Held by the control thread while it passes an interrupt on.
+    private readonly Lock _interruptLock = new();
+    private readonly VfioSysfs _sysfs;
+    private readonly PciAddress _address;
+    private readonly MappedMmioRegion?[] _bars = new MappedMmioRegion?[PciSpec.BarCount];
+    private readonly PciLossNotice _loss;
+    private readonly EventDescriptor? _gone;
+    private readonly SafeFileHandle? _node;
+    private readonly SafeFileHandle? _configFile;
+    private readonly ConfigSpace? _config;
+    private readonly UioDomain? _domain;
+    private readonly bool _hasLine;
+    private int _target = -1;
+    private bool _disposed;
+
+    private UioPciDevice(VfioSysfs sysfs, PciAddress address)
+    {
+        Name = $"uio:{address}";
+        _sysfs = sysfs;
+        _address = address;
+        NativeShim.Require("open through UIO", Name);
+        ThrowUnlessUsable();
+        NumaNode = sysfs.ReadNumaNode(address);
+        CanReset = System.IO.File.Exists(sysfs.FileOf(address, "reset"));
+        _loss = new PciLossNotice(Name);
+        try
+        {
+            _gone = _loss.Watch(PciLoss.Gone);
+            string? node = sysfs.UioNode(address);
+            _node = Require(node is null ? -Errno.ENOENT : NativeUio.Open(node), node);
+            string config = sysfs.FileOf(address, "config");
+            _configFile = Require(NativeUio.OpenResource(config), config);
+            _config = new ConfigSpace(_configFile, 0, PciSpec.ConfigBytes);
+            Id = _config.Id;
+            _config.ChangeCommand(PciSpec.CommandMemory | PciSpec.CommandInterruptDisable, PciSpec.CommandBusMaster);
+            _domain = new UioDomain(Name);
+            DmaMemory.Shared.Attach(_domain);
+            _hasLine = NativeUio.Take(_node, out _) != -Errno.EIO;
+            if (_hasLine)
+            {
+                ControlThread.Shared.Register((int)_node.DangerousGetHandle(), OnInterrupt, _interruptLock);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override event Action<PciLoss>? Lost
+    {
+        add => _loss.Lost += value;
+        remove => _loss.Lost -= value;
+    }
+
+    /// <inheritdoc/>
+    internal override string Name { get; }
+
+    /// <inheritdoc/>
+    internal override PciId Id { get; }
+
+    /// <inheritdoc/>
+    internal override int NumaNode { get; }
+
+    /// <inheritdoc/>
+    internal override DmaMemory Memory => DmaMemory.Shared;
+
+    /// <inheritdoc/>
+    internal override IovaMap Iova => _domain!.Iova;
+
+    /// <inheritdoc/>
+    internal override bool CanReset { get; }
+
+    private ConfigSpace Config => _config!;
+
+    /// <summary>Opens a function that is bound to uio_pci_generic.</summary>
+    /// <exception cref="PollIOException">It cannot be had; the message says why and what mends it.</exception>
+    internal static UioPciDevice Open(VfioSysfs sysfs, PciAddress address) => new(sysfs, address);
+
+    /// <inheritdoc/>
+    internal override MmioRegion GetBar(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, PciSpec.BarCount);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _bars[index] ??= MapBar(index);
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override uint ReadConfig(int offset, int size) => Config.Read(offset, size);
+
+    /// <inheritdoc/>
+    internal override void WriteConfig(int offset, uint value, int size) => Config.Write(offset, value, size);
+
+    /// <inheritdoc/>
+    internal override void SetBusMaster(bool enabled) =>
+        Config.ChangeCommand(enabled ? PciSpec.CommandBusMaster : 0, enabled ? 0 : PciSpec.CommandBusMaster);
+
+    /// <inheritdoc/>
+    internal override void Reset()
+    {
+        if (!CanReset)
+        {
+            return;
+        }
+
+        try
+        {
+            System.IO.File.WriteAllText(_sysfs.FileOf(_address, "reset"), "1");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PollIOException("reset", Name, "the kernel could not", remedy: "dmesg | tail may say why", innerException: e);
+        }
+
+        Config.ChangeCommand(PciSpec.CommandMemory, PciSpec.CommandBusMaster);
+    }
+
+    /// <inheritdoc/>
+    internal override int CountInterrupts(PciInterruptKind kind) => kind == PciInterruptKind.IntX && _hasLine ? 1 : 0;
+
+    /// <inheritdoc/>
+    internal override void EnableInterrupts(PciInterruptKind kind, ReadOnlySpan<int> eventDescriptors)
+    {
+        int count = CountInterrupts(kind);
+        if (eventDescriptors.Length == 0 || eventDescriptors.Length > count)
+        {
+            throw new PollIOException(
+                "route interrupts", Name, $"{eventDescriptors.Length} {kind} vectors are asked for, and through UIO the device has {count}", remedy: "through VFIO there are MSI and MSI-X");
+        }
+
+        lock (_interruptLock)
+        {
+            _target = eventDescriptors[0];
+        }
+
+        UnmaskIntX();
+    }
+
+    /// <inheritdoc/>
+    internal override void DisableInterrupts()
+    {
+        lock (_interruptLock)
+        {
+            _target = -1;
+            Config.ChangeCommand(PciSpec.CommandInterruptDisable, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>uio_pci_generic masks the line by bit 10 of the command register, and leaves it to us to clear it.</remarks>
+    internal override void UnmaskIntX() => Config.ChangeCommand(0, PciSpec.CommandInterruptDisable);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+        }
+
+        if (_config is not null)
+        {
+            SetBusMaster(false);
+            DisableInterrupts();
+        }
+
+        if (_hasLine)
+        {
+            ControlThread.Shared.Unregister((int)_node!.DangerousGetHandle());
+        }
+
+        Array.ForEach(_bars, bar => bar?.Dispose());
+        _loss.Dispose();
+        _configFile?.Dispose();
+        _node?.Dispose();
+        if (_domain is not null)
+        {
+            DmaMemory.Shared.Detach(_domain);
+            _domain.Dispose();
+        }
+    }
+
+    private void ThrowUnlessUsable()
+    {
+        if (!_sysfs.Exists(_address))
+        {
+            throw UioErrors.NoDevice(Name);
+        }
+
+        if (_sysfs.ReadDriver(_address) is not UioErrors.Driver and var driver)
+        {
+            throw UioErrors.NotBound(Name, _address, driver);
+        }
+
+        if (_sysfs.IsTranslated(_address))
+        {
+            throw UioErrors.Translated(Name, _address);
+        }
+    }
+
+    private SafeFileHandle Require(int opened, string? node) =>
+        opened < 0 ? throw UioErrors.Node(Name, node, -opened) : new SafeFileHandle(opened, ownsHandle: true);
+
+    private MappedMmioRegion MapBar(int index)
+    {
+        BarArea bar = _sysfs.ReadMemoryBar(_address, index);
+        string? reason = bar.Length == 0 ? "there is none, or it is I/O ports and not memory"
+            : bar.Length > int.MaxValue ? $"0x{bar.Length:x} bytes are more than a driver can use"
+            : bar.Offset % (ulong)Environment.SystemPageSize != 0 ? "it shares a page with others' registers"
+            : null;
+        if (reason is not null)
+        {
+            throw new PollIOException($"map BAR {index}", Name, reason);
+        }
+
+        string path = _sysfs.FileOf(_address, $"resource{index}");
+        using SafeFileHandle file = Require(NativeUio.OpenResource(path), path);
+        return MappedMmioRegion.Map(file, 0, (int)bar.Length, _gone!.Number, $"{Name} BAR {index}");
+    }
+
+    /// <summary>On the control thread: passes an interrupt on; the line is masked until <see cref="UnmaskIntX"/>.</summary>
+    private void OnInterrupt()
+    {
+        int result = NativeUio.Take(_node!, out _);
+        if (result == 0 && _target >= 0)
+        {
+            EventDescriptor.Signal(_target);
+        }
+        else if (result < 0 && result != -Errno.EAGAIN)
+        {
+            // The driver was unbound: unlike VFIO it does not wait for us, and what is left is to stop.
+            ControlThread.Shared.Unregister((int)_node!.DangerousGetHandle());
+            _gone!.Signal();
+        }
+    }
+}

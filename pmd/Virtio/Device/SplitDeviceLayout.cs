@@ -1,0 +1,156 @@
+using System.Runtime.CompilerServices;
+
+namespace PollIO.Pmd.Virtio.Device;
+
+/// <summary>The device's side of a split ring (virtio 1.2 §2.7).</summary>
+internal unsafe struct SplitDeviceLayout : IDeviceLayout
+{
+    private const int EventDistance = 0x4000;
+    private const ushort KnownFlags = VirtioSpec.VIRTQ_DESC_F_NEXT | VirtioSpec.VIRTQ_DESC_F_WRITE | VirtioSpec.VIRTQ_DESC_F_INDIRECT;
+
+    private readonly SplitRing _ring;
+    private readonly uint _mask;
+    private readonly bool _eventIndex;
+    private ushort _available;
+    private ushort _availableSeen;
+    private ushort _used;
+    private ushort _called;
+    private ushort _availableEvent;
+    private bool _callForced;
+
+    /// <param name="ring">The ring, inside the peer's memory.</param>
+    /// <param name="features">What was negotiated.</param>
+    internal SplitDeviceLayout(SplitRing ring, ulong features)
+    {
+        _ring = ring;
+        _mask = ring.Mask;
+        _eventIndex = (features & VirtioSpec.VIRTIO_F_EVENT_IDX) != 0;
+
+        // What was used is what the used ring says: buffers are used in order, so those in flight when a former device died come again.
+        _used = MemoryOrder.LoadAcquire(ref ring.UsedIndex);
+        _available = _availableSeen = _called = _used;
+        _availableEvent = (ushort)(_used - 1);
+        _callForced = true;
+        if (_eventIndex)
+        {
+            ring.AvailableEvent = _availableEvent;
+            ring.UsedFlags = 0;
+        }
+        else
+        {
+            ring.UsedFlags = VirtioSpec.VIRTQ_USED_F_NO_NOTIFY;
+        }
+    }
+
+    public RingViolation Violation { get; private set; }
+
+    public readonly uint Base => _used;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Refresh(int most)
+    {
+        int known = (ushort)(_availableSeen - _available);
+        return known >= most ? most : RefreshSlow(most);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTake(out TakenDescriptor descriptor)
+    {
+        uint head = _ring.AvailableEntries[_available & _mask];
+        descriptor = default;
+        if (head > _mask)
+        {
+            return Fail(RingViolation.BadId);
+        }
+
+        _available++;
+        descriptor.Id = (ushort)head;
+        descriptor.Count = 1;
+        Read(head, ref descriptor);
+        return true;
+    }
+
+    public bool TryTakeNext(ref TakenDescriptor descriptor)
+    {
+        if (descriptor.Next > _mask)
+        {
+            return Fail(RingViolation.BadId);
+        }
+
+        if (descriptor.Count > _mask)
+        {
+            return Fail(RingViolation.ChainLoop);
+        }
+
+        descriptor.Count++;
+        Read(descriptor.Next, ref descriptor);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Return(ushort id, ushort descriptors, uint length)
+    {
+        _ring.UsedEntries[_used & _mask] = new UsedElement { Id = id, Length = length };
+        _used++;
+    }
+
+    // Pairs with the driver's acquiring read of the index: entries and buffers come before it.
+    public readonly void Publish() => MemoryOrder.StoreRelease(ref _ring.UsedIndex, _used);
+
+    public bool IsCallDue()
+    {
+        // Before it the index is published, after it the driver's wish is read; the driver writes its wish, fences and reads the
+        // index (§2.7.7.2).
+        MemoryOrder.FullFence();
+        ushort before = _called;
+        _called = _used;
+        if (_callForced)
+        {
+            // The driver may have waited for a device that died.
+            _callForced = false;
+            return true;
+        }
+
+        return _eventIndex
+            ? RingEvents.IsDue(_ring.UsedEvent, _used, before)
+            : (_ring.AvailableFlags & VirtioSpec.VIRTQ_AVAIL_F_NO_INTERRUPT) == 0;
+    }
+
+    private int RefreshSlow(int most)
+    {
+        // Pairs with the driver's release of the index: entries, descriptors and buffers are seen after it.
+        ushort now = MemoryOrder.LoadAcquire(ref _ring.AvailableIndex);
+        int available = (ushort)(now - _available);
+        if (available > _mask + 1)
+        {
+            Fail(RingViolation.IndexJump);
+            return 0;
+        }
+
+        _availableSeen = now;
+        if (_eventIndex && (ushort)(now - _availableEvent) > EventDistance)
+        {
+            // We poll: the driver's next reason to notify us is pushed ahead before it comes true.
+            _availableEvent = (ushort)(now - 1);
+            _ring.AvailableEvent = _availableEvent;
+        }
+
+        return Math.Min(available, most);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Read(uint index, ref TakenDescriptor descriptor)
+    {
+        ulong word = Volatile.Read(ref _ring.Descriptors[index].Word);
+        descriptor.Address = Volatile.Read(ref _ring.Descriptors[index].Address);
+        descriptor.Length = (uint)word;
+        descriptor.Flags = (ushort)((word >> 32) & KnownFlags);
+        descriptor.Next = (ushort)(word >> 48);
+    }
+
+    private bool Fail(RingViolation violation)
+    {
+        Violation = violation;
+        return false;
+    }
+}

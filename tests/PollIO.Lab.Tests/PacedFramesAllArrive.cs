@@ -1,0 +1,42 @@
+using System.Text.Json;
+using PollIO.Lab.Tests.Support;
+using PollIO.Peer.Tests.Support;
+
+namespace PollIO.Lab.Tests;
+
+/// <summary>Frames at 20,000 a second cross two NICs; the kernels on both sides count.</summary>
+[Trait("tier", "lab")]
+[Trait("scenario", "e1000e")]
+[Trait("scenario", "e1000")]
+public sealed class PacedFramesAllArrive : DriverTest
+{
+    private const int Rate = 20_000;
+
+    // The guest has one CPU, which the sender and the runtime's compiler share with the forwarder: 200 ms of frames wait meanwhile.
+    private const string Rings = "?rxd=4096&txd=4096";
+
+    [Fact]
+    public async Task AMillionOfThem()
+    {
+        int count = Guest.Count(full: 1_000_000, brief: 20_000);
+        await using WirePeer first = await WirePeer.CreateAsync(Slots.Peer0, 1, silent: true);
+        await using WirePeer second = await WirePeer.CreateAsync(Slots.Peer1, 2, silent: true);
+        await using L2fwdProcess l2fwd = await ForwardAsync("io", [Slots.Dut0 + Rings, Slots.Dut1 + Rings]);
+        await first.WaitForAnswerAsync(second.Address4);
+        await first.SetNeighbourAsync(second, second.Mac);
+        await second.SetNeighbourAsync(first, first.Mac);
+        long before = await second.CounterAsync("rx_packets");
+
+        await using Pktgen frames = await Pktgen.StartAsync(first, second.Mac, count, rate: Rate);
+        long sent = await frames.SentAsync();
+
+        await second.WaitForCounterAsync("rx_packets", before + count);
+        Assert.Equal(count, sent);
+        JsonElement summary = await l2fwd.StopAsync();
+        Assert.Equal(before + count, await second.CounterAsync("rx_packets"));
+        long received = summary.GetProperty("ports")[0].GetProperty("rx").GetInt64();
+        Assert.True(received >= count);
+        Assert.Equal(received, summary.GetProperty("ports")[1].GetProperty("tx").GetInt64());
+        Assert.Equal(0, summary.GetProperty("dropped").GetInt64() + summary.GetProperty("rxMissed").GetInt64());
+    }
+}
