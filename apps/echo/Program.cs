@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using PollIO;
 using PollIO.Pipelines;
 using PollIO.Pmd;
+using PollIO.Pmd.Hugepages;
 using PollIO.Wire;
 
 // Serves UDP echo (RFC 862) on a port, for every address, and answers ARP, neighbour solicitations and pings so that it is found.
@@ -25,19 +26,17 @@ try
 {
     // Threads that start from here on leave the polling core alone.
     bool alone = CpuSet.ReserveForLCores([cpu]).Count != 0;
+    Port opened = PortFactory.Open(options["--port"]);
+    HugepageAllocator.UseFor([opened]);
     using var pool = new PacketPool(new PacketPoolOptions { Name = "echo" });
-    using Port port = PortFactory.Open(options["--port"]);
+    using Port port = opened;
     port.Configure(new PortConfig { Pool = pool, Promiscuous = port.Capabilities.Promiscuous, RxOffloads = port.Capabilities.RxOffloads & RxOffloads.Scatter });
     port.Start();
     using PacketPipe pipe = port.AsDuplexPipe(new PacketPipeOptions
     {
         LCore = new LCoreOptions { Cpu = cpu, Name = "echo", Idle = alone ? IdleStrategy.Spin : IdleStrategy.Yield },
     });
-    Action<PosixSignalContext> stop = signal =>
-    {
-        signal.Cancel = true;
-        pipe.Input.CancelPendingRead();
-    };
+    Action<PosixSignalContext> stop = signal => { signal.Cancel = true; pipe.Input.CancelPendingRead(); };
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop);
     (options["--json"] == "-" ? Console.Error : Console.Out).WriteLine($"echo: serving UDP port {udpPort} on {port.Name}, polling on CPU {cpu}");
