@@ -8,18 +8,31 @@ using PollIO.Pmd.Hugepages;
 using PollIO.Wire;
 
 // Serves UDP echo (RFC 862) on a port, for every address, and answers ARP, neighbour solicitations and pings so that it is found.
-const string Usage = "usage: echo --port SPEC [--cpu N] [--udp-port 7] [--json FILE] | --help | --version";
+const string Help =
+    """
+    echo: answers UDP datagrams to one port, ARP and ping, for every address
+
+    usage: echo --port SPEC [--cpu N] [--udp-port N] [--json FILE]
+
+      --port SPEC     a port, for example af_packet:eth0
+      --cpu N         the CPU to poll on (default: the last)
+      --udp-port N    the UDP port that answers (default 7)
+      --json FILE     write the summary as a JSON object; - for standard output
+      --help, --version
+
+    exit code: 0 well, 1 something failed, 2 the command line is wrong
+    """;
 
 if (args is ["--help"] or ["--version"])
 {
-    return End(args[0] == "--help" ? Usage : "echo 0.1.0", 0);
+    return End(args[0] == "--help" ? Help : "echo 0.1.0", 0);
 }
 
 Dictionary<string, string> options = new() { ["--port"] = "", ["--cpu"] = $"{CpuSet.GetCurrent()[^1]}", ["--udp-port"] = "7", ["--json"] = "" };
 bool known = Array.TrueForAll([.. args.Chunk(2)], pair => pair.Length == 2 && options.ContainsKey(pair[0]) && (options[pair[0]] = pair[1]).Length != 0);
 if (!known || options["--port"].Length == 0 || !int.TryParse(options["--cpu"], out int cpu) || !ushort.TryParse(options["--udp-port"], out ushort udpPort))
 {
-    return End($"echo: an option is missing, unknown or without its value{Environment.NewLine}{Usage}", 2);
+    return End($"echo: an option is missing, unknown or without its value; --help lists them", 2);
 }
 
 try
