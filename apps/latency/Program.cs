@@ -1,4 +1,5 @@
 using PollIO.Apps.Common;
+using PollIO.Apps.Common.Plotting;
 using PollIO.Apps.Common.Reporting;
 using PollIO.Apps.Common.Setup;
 using PollIO.Apps.Latency.CommandLine;
