@@ -9,7 +9,7 @@ internal sealed class PlotCanvas
 {
     private const int Width = 900;
     private const int Height = 500;
-    private const int Left = 84;
+    private const int Left = 96;
     private const int Top = 56;
     private const int Bottom = 66;
     private const int PlotHeight = Height - Top - Bottom;

@@ -9,6 +9,10 @@ internal sealed record ContestResult(
     IReadOnlyList<IReadOnlyList<Measurement>> Measurements,
     IReadOnlyList<string?> Reasons)
 {
+    /// <summary>All figures of a contestant in a row.</summary>
+    internal IReadOnlyList<double> Figures(Row row, int contestant) =>
+        [.. Measurements[contestant].Where(run => run.Sample.Values.ContainsKey(row.Key)).Select(run => run.Sample.Values[row.Key])];
+
     /// <summary>Our figures and another contestant's, pair by pair, where both have them.</summary>
     internal IReadOnlyList<(double Ours, double Theirs)> Pairs(Row row, int contestant)
     {
