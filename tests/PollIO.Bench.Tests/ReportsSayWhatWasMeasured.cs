@@ -80,6 +80,18 @@ public class ReportsSayWhatWasMeasured
     }
 
     [Fact]
+    public void PairInWhichNothingMovedHasNoRatio()
+    {
+        Report report = Create(s_rate, [5, 0, 5], [6, 6, 0]);
+
+        RatioLine line = Assert.Single(report.Ratios());
+        Assert.Equal(5.0 / 6, Assert.Single(line.Ratios));
+        Assert.Contains("not all pairs: a side moved nothing while measured", Unwrap(TextReport.Create(report)), StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(JsonReport.Create(report));
+        Assert.Equal(0, json.RootElement.GetProperty("rows")[0].GetProperty("pollIOLow").GetDouble());
+    }
+
+    [Fact]
     public void PicturesAreShownInTheDocument() => Assert.Contains(
         "\n![Null ports: rate by burst](null-rate-by-burst.svg)\n",
         MarkdownReport.Create(Create(s_rate, [5], [6]), [("Null ports: rate by burst", "null-rate-by-burst.svg")]),

@@ -52,7 +52,8 @@ internal sealed record RatioLine
     internal static RatioLine Create(ContestResult result, Row row, int contestant)
     {
         IReadOnlyList<(double Ours, double Theirs)> pairs = result.Pairs(row, contestant);
-        string? reason = result.Reasons[0] ?? result.Reasons[contestant];
+        string? reason = result.Reasons[0] ?? result.Reasons[contestant]
+            ?? (result.PairsWithoutMovement(row, contestant) != 0 ? "a side moved nothing while measured" : null);
         IReadOnlyList<double> ours = result.Figures(row, 0);
         Sample[] samples = [.. result.Measurements[0].Select(run => run.Sample)];
         var line = new RatioLine
