@@ -1,4 +1,5 @@
 using PollIO.Apps.Common;
+using PollIO.Apps.Common.Plotting;
 using PollIO.Apps.Common.Reporting;
 using PollIO.Apps.Common.Setup;
 using PollIO.Apps.Latency.CommandLine;
@@ -16,6 +17,8 @@ namespace PollIO.Apps.Latency;
 internal static class Program
 {
     private const string Name = "latency";
+
+    private static readonly TimeSpan s_linkTime = TimeSpan.FromSeconds(30);
 
     internal static int Main(string[] args) => AppMain.Run<Options>(Name, (out answer) => OptionParser.Parse(args, out answer), Run);
 
@@ -51,6 +54,7 @@ internal static class Program
         TextSummary.Announce(screen.Begin(), options, cores);
         screen.Flush();
 
+        ports.WaitForLinks(s_linkTime, stop);
         var bench = new Bench(options, tx, rx, cores, pool, stop);
         Summary summary = Measure(options, bench, cores, screen);
         ports.Stop();

@@ -13,6 +13,7 @@ internal static class Runner
     /// <returns>The exit code: 0, or 1 when it was interrupted. What was measured by then is reported.</returns>
     internal static async Task<int> RunAsync(RunnerOptions options)
     {
+        ReportFiles.Check(options);
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
@@ -41,16 +42,7 @@ internal static class Runner
 
         var report = new Report(options, machine, results, interrupted);
         Console.Out.Write(TextReport.Create(report));
-        if (options.MarkdownFile is not null)
-        {
-            await File.WriteAllTextAsync(options.MarkdownFile, MarkdownReport.Create(report));
-        }
-
-        if (options.JsonFile is not null)
-        {
-            await File.WriteAllTextAsync(options.JsonFile, JsonReport.Create(report));
-        }
-
+        ReportFiles.Write(report);
         return interrupted ? 1 : 0;
 
         void Cancel(PosixSignalContext context)
@@ -65,12 +57,15 @@ internal static class Runner
         Contest[] all =
         [
             .. NullContests.Create(options, floor),
+            .. TransmitContests.Create(options),
             RingContests.CreateTwoCores(options),
             RingContests.CreateOneCore(options),
             PoolContests.Create(options, floor),
             PipelinesContests.Create(options),
             .. AfPacketContests.Create(options),
             .. VirtioContests.Create(options),
+            .. LatencyContests.Create(options),
+            .. StartupContests.Create(options),
         ];
         return all.Where(contest => options.Only.Contains(contest.Name));
     }

@@ -13,6 +13,8 @@ internal sealed class TestPmd : IForwarder
     private const int Mbufs = 16384;
     private const int Cache = 512;
 
+    private const int DefaultFrameSize = 64;
+
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
     private readonly ChildProcess _process;
@@ -24,13 +26,30 @@ internal sealed class TestPmd : IForwarder
         _ports = ports;
     }
 
+    /// <summary>Starts it; frames it makes itself are 64 bytes long.</summary>
+    /// <inheritdoc cref="Start(string?, int, int, int, int, string, ReadOnlySpan{string})"/>
+    internal static TestPmd Start(string? networkNamespace, int mainCpu, int cpu, int burst, string mode, params ReadOnlySpan<string> devices) =>
+        Start(networkNamespace, mainCpu, cpu, burst, DefaultFrameSize, mode, devices);
+
+    /// <summary>Starts it.</summary>
     /// <param name="networkNamespace">Where its interfaces are, or null.</param>
     /// <param name="mainCpu">The CPU of its main lcore, which sleeps.</param>
     /// <param name="cpu">The CPU of its forwarding lcore.</param>
     /// <param name="burst">Most packets a call.</param>
-    /// <param name="mode">testpmd's forwarding mode: "io" or "rxonly".</param>
+    /// <param name="frameSize">Bytes of the frames it makes.</param>
+    /// <param name="mode">testpmd's forwarding mode: "io", "rxonly" or "txonly".</param>
     /// <param name="devices">Its virtual devices.</param>
-    internal static TestPmd Start(string? networkNamespace, int mainCpu, int cpu, int burst, string mode, params ReadOnlySpan<string> devices)
+    internal static TestPmd Start(
+        string? networkNamespace, int mainCpu, int cpu, int burst, int frameSize, string mode, params ReadOnlySpan<string> devices) =>
+        new(Launch(networkNamespace, mainCpu, cpu, burst, frameSize, mode, devices), devices.Length);
+
+    /// <summary>Starts it where nothing is asked of it but its work.</summary>
+    /// <inheritdoc cref="Start(string?, int, int, int, int, string, ReadOnlySpan{string})"/>
+    internal static ChildProcess StartProcess(string? networkNamespace, int mainCpu, int cpu, int burst, string mode, params ReadOnlySpan<string> devices) =>
+        Launch(networkNamespace, mainCpu, cpu, burst, DefaultFrameSize, mode, devices);
+
+    private static ChildProcess Launch(
+        string? networkNamespace, int mainCpu, int cpu, int burst, int frameSize, string mode, ReadOnlySpan<string> devices)
     {
         var arguments = new List<string>();
         arguments.AddRange(Eal.Command(Program));
@@ -40,10 +59,10 @@ internal sealed class TestPmd : IForwarder
             arguments.AddRange(["--vdev", device]);
         }
 
-        arguments.AddRange(
-            ["--", "-i", "--auto-start", "--nb-cores=1", Option("burst", burst), $"--forward-mode={mode}", Option("total-num-mbufs", Mbufs), Option("mbcache", Cache)]);
+        arguments.AddRange(["--", "-i", "--auto-start", "--nb-cores=1", $"--forward-mode={mode}"]);
+        arguments.AddRange([Option("burst", burst), Option("txpkts", frameSize), Option("total-num-mbufs", Mbufs), Option("mbcache", Cache)]);
         (string program, string[] command) = SelfProcess.NetworkNamespaceCommand(networkNamespace, [.. arguments]);
-        return new TestPmd(ChildProcess.Start(program, command), devices.Length);
+        return ChildProcess.Start(program, command);
 
         static string Option(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"--{name}={value}");
     }

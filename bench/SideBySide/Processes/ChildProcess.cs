@@ -44,6 +44,15 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks it to end, as Ctrl-C would; one that has ended already is left alone.</summary>
+    internal void Terminate()
+    {
+        if (!_process.HasExited)
+        {
+            ToolRunner.TryRun("sh", ["-c", $"kill -TERM {_process.Id}"]);
+        }
+    }
+
     internal async Task WriteLineAsync(string line, CancellationToken cancellation)
     {
         try

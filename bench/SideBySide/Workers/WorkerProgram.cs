@@ -35,8 +35,11 @@ internal static class WorkerProgram
             case "pipelines":
                 PipelinesWorker.Run(arguments);
                 return 0;
+            case "first-packet":
+                FirstPacketWorker.Run(arguments);
+                return 0;
             default:
-                throw new UsageException($"there is no worker '{name}': forward, circulate, flood, ring, ring-one-core, pool, pipelines");
+                throw new UsageException($"there is no worker '{name}': forward, circulate, flood, ring, ring-one-core, pool, pipelines, first-packet");
         }
     }
 }
