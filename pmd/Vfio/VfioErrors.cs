@@ -9,6 +9,10 @@ internal static class VfioErrors
 {
     private const string Operation = "open through VFIO";
 
+    /// <summary>What VFIO's no-IOMMU mode gives up.</summary>
+    internal const string NoIommuWarning =
+        "VFIO has it without an IOMMU (no-IOMMU mode): the device reaches all of the machine's memory, and so does whoever drives it; to restrain it, boot with intel_iommu=on or amd_iommu=on";
+
     internal static PollIOException NoDevice(string device) =>
         new(Operation, device, "there is no such PCI device", remedy: "lspci -D -nn lists them");
 

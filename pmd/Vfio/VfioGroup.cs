@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using PollIO.Pmd.Diagnostics;
 using PollIO.Pmd.Pci;
 
 namespace PollIO.Pmd.Vfio;
@@ -88,6 +89,11 @@ internal sealed class VfioGroup
     {
         string noIommu = sysfs.NoIommuNode(number);
         bool isNoIommu = System.IO.File.Exists(noIommu);
+        if (isNoIommu)
+        {
+            PmdEventSource.Log.DeviceUnrestrained(device, VfioErrors.NoIommuWarning);
+        }
+
         string node = isNoIommu ? noIommu : sysfs.GroupNode(number);
         if (!System.IO.File.Exists(sysfs.ContainerNode))
         {
