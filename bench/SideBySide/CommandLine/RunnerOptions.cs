@@ -4,7 +4,7 @@ namespace PollIO.SideBySide.CommandLine;
 internal sealed record RunnerOptions
 {
     /// <summary>The contests, by the names <c>--only</c> takes.</summary>
-    internal static readonly string[] ContestNames = ["null", "ring", "ring-one-core", "pool", "pipelines", "af_packet", "virtio-user", "vhost"];
+    internal static readonly string[] ContestNames = ["null", "ring", "ring-one-core", "pool", "pipelines", "af_packet", "virtio-user", "vhost", "e1000e", "e1000"];
 
     internal const string Help = """
         sidebyside: the same work in PollIO and in DPDK, on this machine, in one run
@@ -14,7 +14,8 @@ internal sealed record RunnerOptions
           --seconds S        measured part of each run, 0.1 to 60; 3 by default
           --warmup S         part of each run before it that does not count; 1 by default
           --only NAMES       some of null,ring,ring-one-core,pool,pipelines,af_packet,
-                             virtio-user,vhost
+                             virtio-user,vhost,e1000e,e1000; the last two run in the
+                             lab's guest, which tests/lab/run.sh boots
           --bursts LIST      bursts of the null contest; 1,8,32,256 by default
           --cores A,B        two CPUs: side work and generators run on A, what is measured on B; 0,1 by default
           --max-load PERCENT steal time and foreign CPU load above which a run is repeated; 2 by default
@@ -51,9 +52,11 @@ internal sealed record RunnerOptions
 
     internal string? MarkdownFile { get; init; }
 
-    internal static RunnerOptions Parse(ReadOnlySpan<string> args)
+    internal static RunnerOptions Parse(ReadOnlySpan<string> args) => Take(new Arguments(args));
+
+    /// <summary>Takes every option; what is left over is an error.</summary>
+    internal static RunnerOptions Take(Arguments arguments)
     {
-        var arguments = new Arguments(args);
         List<int> cores = ParseList(arguments.Take("--cores"), "--cores", 0, 1023) ?? [0, 1];
         var options = new RunnerOptions
         {
