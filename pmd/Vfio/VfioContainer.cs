@@ -9,7 +9,8 @@ namespace PollIO.Pmd.Vfio;
 /// </summary>
 /// <remarks>
 /// Devices that VFIO gives without an IOMMU (no-IOMMU mode) are in a container of their own, which reaches all of the machine's memory
-/// and translates by <see cref="PhysicalPages"/>. That mode has not been run: no kernel at hand is built with it.
+/// and translates by <see cref="PhysicalPages"/>; opening one raises a warning (<see cref="Diagnostics.PmdEventSource"/>). That mode has
+/// not been run: no kernel at hand is built with it.
 /// </remarks>
 internal sealed class VfioContainer : DmaDomain
 {

@@ -8,6 +8,10 @@ internal static class VfioErrors
 {
     internal const string Operation = "open through VFIO";
 
+    /// <summary>What VFIO's no-IOMMU mode gives up.</summary>
+    internal const string NoIommuWarning =
+        "VFIO has it without an IOMMU (no-IOMMU mode): the device reaches all of the machine's memory, and so does whoever drives it; to restrain it, boot with intel_iommu=on or amd_iommu=on";
+
     internal static PollIOException Container(string device, int errno) => errno switch
     {
         Errno.ENOENT or Errno.ENODEV => new(

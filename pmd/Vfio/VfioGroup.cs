@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using PollIO.Pmd.Diagnostics;
 using PollIO.Pmd.Pci;
 
 namespace PollIO.Pmd.Vfio;
@@ -83,6 +84,12 @@ internal sealed class VfioGroup
 
     private static VfioGroup Open(SysfsTree tree, IommuGroup iommuGroup, string device)
     {
+        bool isNoIommu = iommuGroup.IsNoIommu(tree);
+        if (isNoIommu)
+        {
+            PmdEventSource.Log.DeviceUnrestrained(device, VfioErrors.NoIommuWarning);
+        }
+
         string node = tree.PathOf(iommuGroup.NodeIn(tree));
         int opened = NativeVfioContainer.OpenGroup(node);
         if (opened < 0)
@@ -90,7 +97,7 @@ internal sealed class VfioGroup
             throw VfioErrors.Group(device, node, -opened);
         }
 
-        var group = new VfioGroup(tree, iommuGroup.Number, new SafeFileHandle(opened, ownsHandle: true), iommuGroup.IsNoIommu(tree));
+        var group = new VfioGroup(tree, iommuGroup.Number, new SafeFileHandle(opened, ownsHandle: true), isNoIommu);
         try
         {
             int status = NativeVfioContainer.GroupStatus(group.File);
