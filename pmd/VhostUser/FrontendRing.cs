@@ -41,7 +41,7 @@ internal sealed class FrontendRing : IDisposable
     /// <summary>We notify the device through it.</summary>
     internal EventDescriptor Kick { get; }
 
-    /// <summary>The device interrupts us through it; nobody listens while we poll.</summary>
+    /// <summary>The device interrupts us through it; only an lcore that sleeps listens.</summary>
     internal EventDescriptor Call { get; }
 
     /// <summary>The ring's memory, at the addresses the device knows it by: ours.</summary>

@@ -147,6 +147,14 @@ internal sealed unsafe class DriverRxRing<TLayout> : DriverRxRing
         }
     }
 
+    internal override bool Arm()
+    {
+        _layout.Arm();
+        return _head != _tail;
+    }
+
+    internal override void Disarm() => _layout.Disarm();
+
     /// <summary>A length that is none, or a buffer that is not in flight.</summary>
     /// <returns>False when the ring stops.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
