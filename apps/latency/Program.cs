@@ -1,4 +1,5 @@
 using PollIO.Apps.Common;
+using PollIO.Apps.Common.Plotting;
 using PollIO.Apps.Common.Reporting;
 using PollIO.Apps.Common.Setup;
 using PollIO.Apps.Latency.CommandLine;
@@ -16,6 +17,8 @@ namespace PollIO.Apps.Latency;
 internal static class Program
 {
     private const string Name = "latency";
+
+    private static readonly TimeSpan s_linkTime = TimeSpan.FromSeconds(30);
 
     internal static int Main(string[] args) => AppMain.Run<Options>(Name, (out answer) => OptionParser.Parse(args, out answer), Run);
 
@@ -36,12 +39,7 @@ internal static class Program
 
         using var owned = new OwnedPool();
         using var ports = PortSet.Open(options.IsOnePort ? [options.Tx] : [options.Tx, options.Rx]);
-        if (ports.Ports.Any(port => port.Capabilities.Dma))
-        {
-            // Before the pool and the device's rings are made.
-            DmaMemory.Shared.DefaultAllocator = new HugepageAllocator();
-        }
-
+        HugepageAllocator.UseFor(ports.Ports);
         var plan = new PoolPlan(Name, Queues: 1, options.Burst, options.Sizes.Max(), cores.Cpus.Count, Held: options.Burst);
         PacketPool pool = owned.Create(plan.For([.. ports.Ports.Select(port => port.Capabilities)]));
         (Port tx, Port rx) = (ports.Ports[0], ports.Ports[^1]);
@@ -56,6 +54,7 @@ internal static class Program
         TextSummary.Announce(screen.Begin(), options, cores);
         screen.Flush();
 
+        ports.WaitForLinks(s_linkTime, stop);
         var bench = new Bench(options, tx, rx, cores, pool, stop);
         Summary summary = Measure(options, bench, cores, screen);
         ports.Stop();

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using PollIO.SideBySide.CommandLine;
 using PollIO.SideBySide.Contests;
 using PollIO.SideBySide.Dpdk;
+using PollIO.SideBySide.Lab;
 using PollIO.SideBySide.Machine;
 using PollIO.SideBySide.Reporting;
 
@@ -13,6 +14,7 @@ internal static class Runner
     /// <returns>The exit code: 0, or 1 when it was interrupted. What was measured by then is reported.</returns>
     internal static async Task<int> RunAsync(RunnerOptions options)
     {
+        ReportFiles.Check(options);
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
@@ -26,31 +28,23 @@ internal static class Runner
         var runner = new ContestRunner(options, Console.Error.WriteLine);
         var results = new List<ContestResult>();
         bool interrupted = false;
-        foreach (Contest contest in CreateContests(options, floor))
+        try
         {
-            try
+            foreach (Contest contest in CreateContests(options, floor))
             {
                 results.Add(await runner.RunAsync(contest, stop.Token));
             }
-            catch (OperationCanceledException)
-            {
-                interrupted = true;
-                break;
-            }
+
+            results.AddRange(await LabGuest.RunAsync(options, Console.Error.WriteLine, stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            interrupted = true;
         }
 
         var report = new Report(options, machine, results, interrupted);
         Console.Out.Write(TextReport.Create(report));
-        if (options.MarkdownFile is not null)
-        {
-            await File.WriteAllTextAsync(options.MarkdownFile, MarkdownReport.Create(report));
-        }
-
-        if (options.JsonFile is not null)
-        {
-            await File.WriteAllTextAsync(options.JsonFile, JsonReport.Create(report));
-        }
-
+        ReportFiles.Write(report);
         return interrupted ? 1 : 0;
 
         void Cancel(PosixSignalContext context)
@@ -65,12 +59,15 @@ internal static class Runner
         Contest[] all =
         [
             .. NullContests.Create(options, floor),
+            .. TransmitContests.Create(options),
             RingContests.CreateTwoCores(options),
             RingContests.CreateOneCore(options),
             PoolContests.Create(options, floor),
             PipelinesContests.Create(options),
             .. AfPacketContests.Create(options),
             .. VirtioContests.Create(options),
+            .. LatencyContests.Create(options),
+            .. StartupContests.Create(options),
         ];
         return all.Where(contest => options.Only.Contains(contest.Name));
     }

@@ -1,4 +1,5 @@
 using PollIO.Pmd.Interop;
+using PollIO.Pmd.Pci;
 using PollIO.Pmd.Virtio.Driver;
 
 namespace PollIO.Pmd.VhostUser;
@@ -45,7 +46,7 @@ internal sealed class FrontendRing : IDisposable
     internal EventDescriptor Call { get; }
 
     /// <summary>The ring's memory, at the addresses the device knows it by: ours.</summary>
-    internal DriverRingMemory Memory => new(Region.Address, Size, deviceDelta: 0);
+    internal DriverRingMemory Memory => new(Region.Address, Size, IovaMap.Identity);
 
     public void Dispose()
     {

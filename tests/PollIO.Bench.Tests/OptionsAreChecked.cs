@@ -24,6 +24,18 @@ public class OptionsAreChecked
         Assert.Equal(["null", "pool"], options.Only);
     }
 
+    [Fact]
+    public void QuickIsLessOfEverythingUnlessAskedFor()
+    {
+        RunnerOptions options = RunnerOptions.Parse(["--seconds", "0.5", "--quick", "--report", "out"]);
+
+        Assert.Equal((2, 0.5, 0.3, 0, "out"), (options.Pairs, options.Seconds, options.Warmup, options.Repeats, options.ReportFolder));
+        Assert.Equal([1, 32], options.Bursts);
+        Assert.Equal([64, 1518], options.Sizes);
+        Assert.DoesNotContain("pipelines", options.Only);
+        Assert.Equal(["pipelines"], RunnerOptions.Parse(["--quick", "--only", "pipelines"]).Only);
+    }
+
     [Theory]
     [InlineData("--pairs", "0")]
     [InlineData("--pairs", "seven")]
@@ -33,6 +45,8 @@ public class OptionsAreChecked
     [InlineData("--cores", "1,1")]
     [InlineData("--bursts", "1,,8")]
     [InlineData("--bursts", "257")]
+    [InlineData("--sizes", "59")]
+    [InlineData("--sizes", "1519")]
     [InlineData("--no-such-option", "1")]
     [InlineData("--json")]
     [InlineData("pairs", "7")]

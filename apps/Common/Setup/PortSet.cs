@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PollIO.Capture;
 using PollIO.Pmd;
 
@@ -6,6 +7,8 @@ namespace PollIO.Apps.Common.Setup;
 /// <summary>Ports that live and die together.</summary>
 internal sealed class PortSet : IDisposable
 {
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(5);
+
     private readonly List<Port> _ports = [];
 
     private PortSet()
@@ -46,6 +49,23 @@ internal sealed class PortSet : IDisposable
         }
 
         _ports.ForEach(port => port.Start());
+    }
+
+    /// <summary>Waits until every port's link is up: until a peer has connected, for ports on sockets.</summary>
+    /// <param name="limit">How long at most.</param>
+    /// <param name="stop">Ends the wait too.</param>
+    /// <exception cref="PollIOException">A link stayed down.</exception>
+    internal void WaitForLinks(TimeSpan limit, StopSignal stop)
+    {
+        var clock = Stopwatch.StartNew();
+        while (_ports.Find(port => !port.Link.IsUp) is { } down && !stop.Wait(s_look))
+        {
+            if (clock.Elapsed > limit)
+            {
+                throw new PollIOException(
+                    "wait for the link", down.Name, $"it stayed down for {limit.TotalSeconds:0.###} s", remedy: "start the peer or plug in the cable first");
+            }
+        }
     }
 
     /// <summary>Captures every port from now on.</summary>

@@ -93,7 +93,7 @@ internal sealed class SenderSet : IDisposable
         Rate share = rate.Share(options.Queues);
         return rate.IsUnlimited
             ? new Schedule(null, null, count, stamped)
-            : new Schedule(Pacer.At(share, s_maxLag), RateWindows.For(share, options.Sizes.Average()), count, stamped);
+            : new Schedule(Pacer.EvenlyAt(share, s_maxLag), RateWindows.For(share, options.Sizes.Average()), count, stamped);
     }
 
     private void Launch<TSource>(Options options, IReadOnlyList<Port> ports, CorePlan cores, PacketPool pool, Func<int, int, TSource> create)

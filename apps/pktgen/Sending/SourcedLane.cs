@@ -117,7 +117,7 @@ internal sealed class SourcedLane<TSource> : SendLane
             _started = true;
         }
 
-        _pacer.Forgive(now);
+        _pacer.Observe(now);
         while (_made < end && _source.HasNext && _pacer.IsDue(now))
         {
             int size = _source.Write(packets[_made++], time);

@@ -2,16 +2,28 @@ using System.Globalization;
 
 namespace PollIO.SideBySide.CommandLine;
 
-/// <summary>Options of the form <c>--name value</c>, each taken once by what reads it; what is left over is an error.</summary>
+/// <summary>
+/// Options of the form <c>--name value</c>, and flags without a value, each taken once by what reads it; what is left over is an error.
+/// </summary>
 internal sealed class Arguments
 {
     private readonly Dictionary<string, List<string>> _values = [];
+    private readonly HashSet<string> _flags = [];
 
-    internal Arguments(ReadOnlySpan<string> arguments)
+    /// <summary>Reads the arguments.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="flags">Names of options that have no value.</param>
+    internal Arguments(ReadOnlySpan<string> arguments, params ReadOnlySpan<string> flags)
     {
-        for (int i = 0; i < arguments.Length; i += 2)
+        for (int i = 0; i < arguments.Length; i++)
         {
             string name = arguments[i];
+            if (flags.Contains(name))
+            {
+                _flags.Add(name);
+                continue;
+            }
+
             if (!name.StartsWith("--", StringComparison.Ordinal))
             {
                 throw new UsageException($"'{name}' is no option");
@@ -27,9 +39,12 @@ internal sealed class Arguments
                 _values.Add(name, values = []);
             }
 
-            values.Add(arguments[i + 1]);
+            values.Add(arguments[++i]);
         }
     }
+
+    /// <summary>Whether a flag was given.</summary>
+    internal bool TakeFlag(string name) => _flags.Remove(name);
 
     /// <summary>Every value given for an option.</summary>
     internal IReadOnlyList<string> TakeAll(string name) => _values.Remove(name, out List<string>? values) ? values : [];

@@ -1,4 +1,5 @@
 using PollIO.SideBySide.CommandLine;
+using PollIO.SideBySide.Processes;
 
 namespace PollIO.SideBySide.Contests;
 
@@ -6,32 +7,27 @@ namespace PollIO.SideBySide.Contests;
 /// <param name="name">Its name in reports.</param>
 /// <param name="missing">Why it cannot take part, or null.</param>
 /// <param name="options">Warm-up and duration.</param>
+/// <param name="circulation">What goes round.</param>
 /// <param name="isDriver">Whether it is the driver, which connects; the device listens and has to be there first.</param>
 /// <param name="startPeer">Starts the other side on a socket.</param>
 /// <param name="start">Starts this side on a socket.</param>
 internal sealed class CirculatingContestant(
-    string name, string? missing, RunnerOptions options, bool isDriver, Func<string, IForwarder> startPeer, Func<string, ICirculator> start) : IContestant
+    string name,
+    string? missing,
+    RunnerOptions options,
+    Circulation circulation,
+    bool isDriver,
+    Func<string, IForwarder> startPeer,
+    Func<string, ICirculator> start) : IContestant
 {
-    internal const int Burst = 32;
-
-    // Enough that neither side runs dry, and fewer than a ring holds, so that nothing is dropped.
-    private const int Bursts = 6;
-
     public string Name => name;
 
     public string? Missing => missing;
 
     public async Task<Sample> MeasureAsync(CancellationToken cancellation)
     {
-        string folder = Directory.CreateTempSubdirectory("pollio-bench-").FullName;
-        try
-        {
-            return await MeasureAsync(Path.Combine(folder, "s"), cancellation);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var socket = new SocketFolder();
+        return await MeasureAsync(socket.Path, cancellation);
     }
 
     private async Task<Sample> MeasureAsync(string path, CancellationToken cancellation)
@@ -55,7 +51,7 @@ internal sealed class CirculatingContestant(
                 await peer.BeginAsync(cancellation);
             }
 
-            await own.InjectAsync(Bursts, cancellation);
+            await own.InjectAsync(circulation.Packets / circulation.Burst, cancellation);
             await Task.Delay(TimeSpan.FromSeconds(options.Warmup), cancellation);
             await own.BeginAsync(cancellation);
             await Task.Delay(TimeSpan.FromSeconds(options.Seconds), cancellation);

@@ -9,20 +9,28 @@ internal sealed record ContestResult(
     IReadOnlyList<IReadOnlyList<Measurement>> Measurements,
     IReadOnlyList<string?> Reasons)
 {
-    /// <summary>Our figures and another contestant's, pair by pair, where both have them.</summary>
-    internal IReadOnlyList<(double Ours, double Theirs)> Pairs(Row row, int contestant)
+    /// <summary>All figures of a contestant in a row.</summary>
+    internal IReadOnlyList<double> Figures(Row row, int contestant) =>
+        [.. Measurements[contestant].Where(run => run.Sample.Values.ContainsKey(row.Key)).Select(run => run.Sample.Values[row.Key])];
+
+    /// <summary>Our figures and another contestant's, pair by pair, where both have them and neither is zero: nothing moved then.</summary>
+    internal IReadOnlyList<(double Ours, double Theirs)> Pairs(Row row, int contestant) =>
+        [.. PairsWithZeros(row, contestant).Where(pair => pair.Ours > 0 && pair.Theirs > 0)];
+
+    /// <summary>Pairs in which a side has a figure, and it is zero.</summary>
+    internal int PairsWithoutMovement(Row row, int contestant) =>
+        PairsWithZeros(row, contestant).Count(pair => !(pair.Ours > 0 && pair.Theirs > 0));
+
+    private IEnumerable<(double Ours, double Theirs)> PairsWithZeros(Row row, int contestant)
     {
-        var pairs = new List<(double, double)>();
         int count = Math.Min(Measurements[0].Count, Measurements[contestant].Count);
         for (int i = 0; i < count; i++)
         {
             if (Measurements[0][i].Sample.Values.TryGetValue(row.Key, out double ours)
                 && Measurements[contestant][i].Sample.Values.TryGetValue(row.Key, out double theirs))
             {
-                pairs.Add((ours, theirs));
+                yield return (ours, theirs);
             }
         }
-
-        return pairs;
     }
 }

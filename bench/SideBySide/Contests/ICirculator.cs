@@ -4,7 +4,7 @@ namespace PollIO.SideBySide.Contests;
 internal interface ICirculator : IForwarder
 {
     /// <summary>Puts packets into circulation; the peer is there.</summary>
-    /// <param name="bursts">Bursts of <see cref="CirculatingContestant.Burst"/> packets.</param>
+    /// <param name="bursts">Bursts, each as large as its calls.</param>
     /// <param name="cancellation">Ends the wait.</param>
     Task InjectAsync(int bursts, CancellationToken cancellation);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PollIO.SideBySide.CommandLine;
 using PollIO.SideBySide.Dpdk;
+using PollIO.SideBySide.Plots;
 
 namespace PollIO.SideBySide.Contests;
 
@@ -9,10 +10,12 @@ internal static class NullContests
 {
     private const string Key = "pps";
 
+    private static readonly PlotKind s_byBurst = PlotKind.RateByBurst("null", "Null ports, both ways on one core");
+
     internal static IEnumerable<Contest> Create(RunnerOptions options, FloorBinary floor) =>
         options.Bursts.Select(burst => new Contest(
             "null",
-            [new Row(Key, $"null io, burst {burst}", "Mpps", HigherIsBetter: true)],
+            [new Row(Key, $"null io, burst {burst}", "Mpps", HigherIsBetter: true) { Places = [new(s_byBurst, Text(burst))] }],
             [
                 new ForwardContestant("PollIO", null, options, () => PollIOForwarder.Start(null, options.WorkCpu, burst, "null:", "null:"), ToSample),
                 new ForwardContestant(

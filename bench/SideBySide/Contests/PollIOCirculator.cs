@@ -15,13 +15,15 @@ internal sealed class PollIOCirculator : ICirculator
     private PollIOCirculator(ChildProcess process) => _process = process;
 
     /// <param name="cpu">The CPU of its lcore.</param>
+    /// <param name="circulation">What it puts into circulation.</param>
     /// <param name="port">Its port.</param>
-    internal static PollIOCirculator Start(int cpu, string port)
+    internal static PollIOCirculator Start(int cpu, Circulation circulation, string port)
     {
         (string program, string[] command) = SelfProcess.Worker(
-            null,
-            "circulate", "--cpu", cpu.ToString(CultureInfo.InvariantCulture), "--burst", CirculatingContestant.Burst.ToString(CultureInfo.InvariantCulture), "--port", port);
+            null, "circulate", "--cpu", Text(cpu), "--burst", Text(circulation.Burst), "--size", Text(circulation.FrameSize), "--port", port);
         return new PollIOCirculator(ChildProcess.Start(program, command));
+
+        static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
     }
 
     public async Task InjectAsync(int bursts, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PollIO.SideBySide.CommandLine;
+using PollIO.SideBySide.Plots;
 using PollIO.SideBySide.Processes;
 using PollIO.SideBySide.Workers;
 
@@ -8,9 +9,19 @@ namespace PollIO.SideBySide.Contests;
 /// <summary>Single-producer single-consumer rings of pointers: PollIO's SpscRing and DPDK's rte_ring as ring_perf_autotest uses it.</summary>
 internal static class RingContests
 {
+    // What ring_perf_autotest measures on one core.
+    private static readonly (string Api, int Size)[] s_shapes = [("burst", 1), ("burst", 8), ("burst", 32), ("bulk", 8), ("bulk", 32)];
+
     internal static Contest CreateTwoCores(RunnerOptions options)
     {
-        Row[] rows = [.. RingWorker.Sizes.Select(size => new Row(RingWorker.Key(size), $"ring, two cores, bulk {size}", "cycles/item", HigherIsBetter: false))];
+        var plot = PlotKind.CyclesByBurst("ring-two-cores", "Ring of pointers between two cores");
+        Row[] rows =
+        [
+            .. RingWorker.Sizes.Select(size => new Row(RingWorker.Key(size), $"ring, two cores, bulk {size}", "cycles/item", HigherIsBetter: false)
+            {
+                Places = [new(plot, Text(size))],
+            }),
+        ];
         return new Contest("ring", rows,
         [
             Worker(options, "ring", "--put-cpu", Text(options.SideCpu), "--take-cpu", Text(options.WorkCpu)),
@@ -24,8 +35,14 @@ internal static class RingContests
 
     internal static Contest CreateOneCore(RunnerOptions options)
     {
-        string[] shapes = ["burst1", "burst8", "burst32", "bulk8", "bulk32"];
-        Row[] rows = [.. shapes.Select(shape => new Row(shape, $"ring, one core, {shape.Insert(shape.IndexOfAny(['1', '3', '8']), " ")}", "cycles/item", HigherIsBetter: false))];
+        var plot = PlotKind.CyclesByBurst("ring-one-core", "Ring of pointers on one core");
+        Row[] rows =
+        [
+            .. s_shapes.Select(shape => new Row($"{shape.Api}{shape.Size}", $"ring, one core, {shape.Api} {shape.Size}", "cycles/item", HigherIsBetter: false)
+            {
+                Places = [new(plot, Text(shape.Size), shape.Api)],
+            }),
+        ];
         return new Contest("ring-one-core", rows,
         [
             Worker(options, "ring-one-core", "--cpu", Text(options.WorkCpu)),

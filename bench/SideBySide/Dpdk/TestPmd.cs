@@ -13,6 +13,8 @@ internal sealed class TestPmd : IForwarder
     private const int Mbufs = 16384;
     private const int Cache = 512;
 
+    private const int DefaultFrameSize = 64;
+
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
     private readonly ChildProcess _process;
@@ -24,13 +26,30 @@ internal sealed class TestPmd : IForwarder
         _ports = ports;
     }
 
+    /// <summary>Starts it; frames it makes itself are 64 bytes long.</summary>
+    /// <inheritdoc cref="Start(string?, int, int, int, int, string, ReadOnlySpan{string})"/>
+    internal static TestPmd Start(string? networkNamespace, int mainCpu, int cpu, int burst, string mode, params ReadOnlySpan<string> devices) =>
+        Start(networkNamespace, mainCpu, cpu, burst, DefaultFrameSize, mode, devices);
+
+    /// <summary>Starts it.</summary>
     /// <param name="networkNamespace">Where its interfaces are, or null.</param>
     /// <param name="mainCpu">The CPU of its main lcore, which sleeps.</param>
     /// <param name="cpu">The CPU of its forwarding lcore.</param>
     /// <param name="burst">Most packets a call.</param>
-    /// <param name="mode">testpmd's forwarding mode: "io" or "rxonly".</param>
+    /// <param name="frameSize">Bytes of the frames it makes.</param>
+    /// <param name="mode">testpmd's forwarding mode: "io", "rxonly" or "txonly".</param>
     /// <param name="devices">Its virtual devices.</param>
-    internal static TestPmd Start(string? networkNamespace, int mainCpu, int cpu, int burst, string mode, params ReadOnlySpan<string> devices)
+    internal static TestPmd Start(
+        string? networkNamespace, int mainCpu, int cpu, int burst, int frameSize, string mode, params ReadOnlySpan<string> devices) =>
+        new(Launch(networkNamespace, mainCpu, cpu, burst, frameSize, mode, devices), devices.Length);
+
+    /// <summary>Starts it where nothing is asked of it but its work.</summary>
+    /// <inheritdoc cref="Start(string?, int, int, int, int, string, ReadOnlySpan{string})"/>
+    internal static ChildProcess StartProcess(string? networkNamespace, int mainCpu, int cpu, int burst, string mode, params ReadOnlySpan<string> devices) =>
+        Launch(networkNamespace, mainCpu, cpu, burst, DefaultFrameSize, mode, devices);
+
+    private static ChildProcess Launch(
+        string? networkNamespace, int mainCpu, int cpu, int burst, int frameSize, string mode, ReadOnlySpan<string> devices)
     {
         var arguments = new List<string>();
         arguments.AddRange(Eal.Command(Program));
@@ -40,12 +59,28 @@ internal sealed class TestPmd : IForwarder
             arguments.AddRange(["--vdev", device]);
         }
 
-        arguments.AddRange(
-            ["--", "-i", "--auto-start", "--nb-cores=1", Option("burst", burst), $"--forward-mode={mode}", Option("total-num-mbufs", Mbufs), Option("mbcache", Cache)]);
+        arguments.AddRange(["--", "-i", "--auto-start", "--nb-cores=1", $"--forward-mode={mode}"]);
+        arguments.AddRange([Option("burst", burst), Option("txpkts", frameSize), Option("total-num-mbufs", Mbufs), Option("mbcache", Cache)]);
         (string program, string[] command) = SelfProcess.NetworkNamespaceCommand(networkNamespace, [.. arguments]);
-        return new TestPmd(ChildProcess.Start(program, command), devices.Length);
+        return ChildProcess.Start(program, command);
 
         static string Option(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"--{name}={value}");
+    }
+
+    /// <summary>Starts it on NICs of the lab's guest, with rings as large as PollIO's, and without forwarding yet.</summary>
+    /// <param name="mode">testpmd's forwarding mode.</param>
+    /// <param name="devices">PCI addresses, bound to vfio-pci.</param>
+    internal static TestPmd StartOnNics(string mode, IReadOnlyList<string> devices)
+    {
+        // The guest has one CPU: both lcores are on it, the main one asleep at its prompt.
+        string[] command =
+        [
+            .. Eal.Command(Program),
+            "--lcores", "0@0,1@0", "--in-memory", "--no-telemetry", "--log-level=eal,warning", .. devices.SelectMany(device => (string[])["-a", device]),
+            "--", "-i", "--nb-cores=1", "--burst=32", "--rxd=512", "--txd=512", "--no-lsc-interrupt", $"--forward-mode={mode}",
+            string.Create(CultureInfo.InvariantCulture, $"--total-num-mbufs={Mbufs}"), string.Create(CultureInfo.InvariantCulture, $"--mbcache={Cache}"),
+        ];
+        return new TestPmd(ChildProcess.Start(command[0], command[1..]), devices.Count);
     }
 
     public Task BeginAsync(CancellationToken cancellation) => ShowAsync(cancellation);
@@ -56,12 +91,12 @@ internal sealed class TestPmd : IForwarder
         return new ForwardRates(ports.Sum(port => port.RxPerSecond), ports.Sum(port => port.TxPerSecond));
     }
 
-    /// <summary>Begins anew with packets of its own in circulation, counting busy cycles.</summary>
+    /// <summary>Begins anew, counting busy cycles, with so many bursts of its own in circulation.</summary>
     internal async Task RestartAsync(int bursts, CancellationToken cancellation)
     {
         await _process.WriteLineAsync("stop", cancellation);
         await _process.WriteLineAsync("set record-core-cycles on", cancellation);
-        await _process.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"start tx_first {bursts}"), cancellation);
+        await _process.WriteLineAsync(bursts == 0 ? "start" : string.Create(CultureInfo.InvariantCulture, $"start tx_first {bursts}"), cancellation);
         await ShowAsync(cancellation);
     }
 

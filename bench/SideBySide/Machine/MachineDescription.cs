@@ -8,12 +8,14 @@ internal static class MachineDescription
 {
     internal static IReadOnlyList<KeyValuePair<string, string>> Describe(string hugepages) =>
     [
+        new("measured", $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC"),
         new("CPU", CpuInfo("model name") ?? "unknown"),
         new("CPUs", $"{Environment.ProcessorCount}, TSC {Tsc.Frequency / 1e9:F2} GHz"),
         new("hypervisor", CpuInfo("flags")?.Split(' ').Contains("hypervisor") == true ? "yes: a virtual machine" : "no"),
         new("governor", ReadOr("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "not visible")),
         new("kernel", ReadOr("/proc/sys/kernel/osrelease", "unknown")),
         new(".NET", RuntimeInformation.FrameworkDescription),
+        new("PollIO", typeof(Port).Assembly.GetName().Version!.ToString(3)),
         new("DPDK", DpdkVersion()),
         new("compiler", FirstLine("cc", "--version")),
         new("hugepages", hugepages),

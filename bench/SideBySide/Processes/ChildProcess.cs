@@ -24,6 +24,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         _errors = ReadErrorsAsync();
     }
 
+    /// <summary>The process's number.</summary>
+    internal int Id => _process.Id;
+
     /// <summary>Starts a program.</summary>
     /// <exception cref="PollIOException">It cannot be started.</exception>
     internal static ChildProcess Start(string program, IEnumerable<string> arguments, params ReadOnlySpan<KeyValuePair<string, string>> environment)
@@ -41,6 +44,15 @@ internal sealed class ChildProcess : IAsyncDisposable
         catch (Win32Exception e)
         {
             throw new PollIOException("start", program, e.Message, innerException: e);
+        }
+    }
+
+    /// <summary>Asks it to end, as Ctrl-C would; one that has ended already is left alone.</summary>
+    internal void Terminate()
+    {
+        if (!_process.HasExited)
+        {
+            ToolRunner.TryRun("sh", ["-c", $"kill -TERM {_process.Id}"]);
         }
     }
 

@@ -7,16 +7,24 @@ internal static class Cells
 {
     internal static readonly string[] RatioHeadings = ["", "unit", "PollIO", "against", "", "ratio", "interval", "pairs", ""];
 
-    /// <summary>The cells of a line; marks are "d" for disturbed pairs and "f" for pairs with far cores, each with their number.</summary>
+    /// <summary>Headings of <see cref="DetailedOf"/>.</summary>
+    internal static readonly string[] DetailedHeadings =
+        ["", "unit", "PollIO (spread)", "against", "(spread)", "ratio", "interval", "pairs", "allocated bytes", "collections", ""];
+
+    /// <summary>
+    /// The cells of a line; marks are "d" for disturbed pairs, "f" for pairs with far cores and "a" for runs that allocated, each with
+    /// their number.
+    /// </summary>
     internal static string[] Of(RatioLine line)
     {
         string ours = line.OursMedian is { } median ? Figure(median, line.Row.Unit) : "-";
         if (line.Ratios.Count == 0)
         {
-            return [line.Row.Title, line.Row.Unit, ours, line.Against, "-", "-", "-", "0", ""];
+            return [line.Row.Title, line.Row.Unit, ours, line.Against, "-", "-", "-", "0", Mark(line.Allocating, "a")];
         }
 
-        string marks = string.Join(' ', ((string[])[Mark(line.Disturbed, "d"), Mark(line.FarCores, "f")]).Where(mark => mark.Length != 0));
+        string marks = string.Join(
+            ' ', ((string[])[Mark(line.Disturbed, "d"), Mark(line.FarCores, "f"), Mark(line.Allocating, "a")]).Where(mark => mark.Length != 0));
         return
         [
             line.Row.Title,
@@ -31,6 +39,24 @@ internal static class Cells
         ];
 
         static string Mark(int count, string mark) => count == 0 ? "" : Invariant($"{count}{mark}");
+    }
+
+    /// <summary>The cells of a line, with the lowest and highest figure, allocated bytes and collections.</summary>
+    internal static string[] DetailedOf(RatioLine line)
+    {
+        string[] cells = Of(line);
+        string Spread((double Low, double High) spread) => $" ({Figure(spread.Low, line.Row.Unit)}..{Figure(spread.High, line.Row.Unit)})";
+        return
+        [
+            .. cells[..2],
+            cells[2] + (line.OursSpread is { } ours ? Spread(ours) : ""),
+            cells[3],
+            cells[4] + (line.Ratios.Count != 0 ? Spread(line.TheirsSpread) : ""),
+            .. cells[5..8],
+            line.AllocatedBytes is { } bytes ? Invariant($"{bytes}") : "-",
+            line.Collections is { } collections ? Invariant($"{collections}") : "-",
+            cells[8],
+        ];
     }
 
     internal static string Figure(double value, string unit) =>
@@ -53,6 +79,11 @@ internal static class Cells
         if (lines.Any(line => line.FarCores != 0))
         {
             yield return Invariant($"Nf: in N pairs the core-to-core round trip was above {Machine.CoreRoundTrip.FarNanoseconds:F0} ns.");
+        }
+
+        if (lines.Any(line => line.Allocating != 0))
+        {
+            yield return "Na: in N runs of PollIO managed memory was allocated or collected while measured.";
         }
 
         foreach (IGrouping<string, RatioLine> reason in lines.Where(line => line.Reason is not null).GroupBy(line => line.Reason!))

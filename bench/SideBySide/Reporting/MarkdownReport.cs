@@ -5,7 +5,10 @@ namespace PollIO.SideBySide.Reporting;
 /// <summary>The report as Markdown.</summary>
 internal static class MarkdownReport
 {
-    internal static string Create(Report report)
+    /// <summary>Makes the document.</summary>
+    /// <param name="report">What was found.</param>
+    /// <param name="plots">Titles and files of pictures beside the document.</param>
+    internal static string Create(Report report, IReadOnlyList<(string Title, string File)> plots)
     {
         var text = new StringBuilder("# PollIO and DPDK side by side\n\n");
         foreach ((string name, string value) in report.Machine.Concat(report.Settings))
@@ -14,11 +17,16 @@ internal static class MarkdownReport
         }
 
         text.Append('\n');
-        WriteTable(text, Cells.RatioHeadings, report.Ratios().Select(Cells.Of));
+        WriteTable(text, Cells.DetailedHeadings, report.Ratios().Select(Cells.DetailedOf));
         text.Append('\n');
         foreach (string note in Cells.Legend(report))
         {
             text.Append(note).Append("  \n");
+        }
+
+        foreach ((string title, string file) in plots)
+        {
+            text.Append("\n![").Append(title).Append("](").Append(file).Append(")\n");
         }
 
         text.Append("\n## Beside the figures\n\n");

@@ -1,10 +1,8 @@
 namespace PollIO.SideBySide.Workers;
 
 /// <summary>Sends back what comes, and new packets when it is asked to.</summary>
-internal sealed class CirculateLane(Port port, PacketPool pool, int burst)
+internal sealed class CirculateLane(Port port, PacketPool pool, int burst, int frameSize)
 {
-    private const int FrameSize = 64;
-
     private readonly ForwardLane _lane = new(port.RxQueues[0], port.TxQueues[0], burst);
     private readonly TxQueue _tx = port.TxQueues[0];
     private readonly Packet[] _packets = new Packet[burst];
@@ -21,7 +19,7 @@ internal sealed class CirculateLane(Port port, PacketPool pool, int burst)
             int made = pool.Allocate(_packets);
             foreach (Packet packet in _packets.AsSpan(0, made))
             {
-                packet.TryAppend(FrameSize, out Span<byte> frame);
+                packet.TryAppend(frameSize, out Span<byte> frame);
                 frame.Fill(2);
             }
 

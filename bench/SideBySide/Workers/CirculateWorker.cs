@@ -19,6 +19,7 @@ internal static class CirculateWorker
     {
         string spec = arguments.Take("--port") ?? throw new UsageException("worker circulate wants a --port");
         int burst = arguments.TakeInt32("--burst", 32, 1, 256);
+        int size = arguments.TakeInt32("--size", 64, 60, 1518);
         int cpu = arguments.TakeInt32("--cpu", 1, 0, 1023);
         arguments.End();
 
@@ -27,7 +28,7 @@ internal static class CirculateWorker
         using Port port = PortFactory.Open(spec);
         port.Configure(new PortConfig { Pool = pool, MaxBurst = burst });
         port.Start();
-        var lane = new CirculateLane(port, pool, burst);
+        var lane = new CirculateLane(port, pool, burst, size);
         using LCore lcore = LCore.Launch(new LCoreOptions { Cpu = cpu }, new CirculateProcessor(lane));
         while (Console.In.ReadLine() is { } line)
         {

@@ -31,5 +31,8 @@ internal sealed class DriverRxQueue(Port port, int index, EventDescriptor? inter
         interrupt?.Take();
     }
 
+    /// <summary>No packet will come any more.</summary>
+    internal void End(PollIOException error) => Complete(new QueueCompletion(error));
+
     protected override Burst ReceiveBurst(Span<Packet> packets) => Ring is { } ring ? ring.Receive(packets) : Burst.None;
 }

@@ -54,6 +54,28 @@ public sealed class PacingKeepsTheRate
     }
 
     [Theory]
+    [InlineData(103, 6, 0)]
+    [InlineData(98, 4, 1)]
+    [InlineData(96, 6, 1)]
+    [InlineData(70, 30, 4)]
+    public void PauseSpoilsAsFewWindowsAsCanBe(double at, double milliseconds, int spoiled)
+    {
+        (RateWindows windows, long sent) = SendWithPauses(time => time >= at && time < at + milliseconds);
+
+        Assert.Equal((99, 99 - spoiled), (windows.Count, windows.Kept));
+        Assert.InRange(sent, 999_900, 1_000_001);
+    }
+
+    [Fact]
+    public void AverageIsKeptWhereNothingElseCanBe()
+    {
+        // Every 15 ms the CPU is gone for 8.
+        (_, long sent) = SendWithPauses(time => time % 15 < 8);
+
+        Assert.InRange(sent, 1_000_000 - 5_000 - 8_000, 1_000_001);
+    }
+
+    [Theory]
     [InlineData(1.0)]
     [InlineData(4.0)]
     public void RecordedGapsAreKept(double speed)
@@ -129,10 +151,42 @@ public sealed class PacingKeepsTheRate
     [InlineData("NaNpps")]
     public void NonsenseIsRefused(string text) => Assert.Throws<UsageException>(() => Rate.Parse("--rate", text));
 
+    // A second of 1 Mpps in bursts of 32, looked at every microsecond but in pauses, given by milliseconds.
+    private static (RateWindows Windows, long Sent) SendWithPauses(Func<double, bool> isPaused)
+    {
+        Rate rate = Rate.Parse("--rate", "1Mpps");
+        Pacer pacer = Pacer.EvenlyAt(rate, s_maxLag);
+        RateWindows windows = RateWindows.For(rate, 64)!;
+        pacer.Start(0);
+        windows.Start(0);
+        long sent = 0;
+        for (int microsecond = 0; microsecond < 1_000_000; microsecond++)
+        {
+            if (isPaused(microsecond / 1000.0))
+            {
+                continue;
+            }
+
+            long now = (long)(microsecond * Tsc.Frequency / 1e6);
+            pacer.Observe(now);
+            int burst = 0;
+            while (burst < 32 && pacer.IsDue(now))
+            {
+                pacer.Advance(64, 0);
+                burst++;
+            }
+
+            windows.Add(now, burst, burst * 64);
+            sent += burst;
+        }
+
+        return (windows, sent);
+    }
+
     private static int DueAt(ref Pacer pacer, double seconds)
     {
         long now = (long)(seconds * Tsc.Frequency) + 1;
-        pacer.Forgive(now);
+        pacer.Observe(now);
         int due = 0;
         while (pacer.IsDue(now))
         {

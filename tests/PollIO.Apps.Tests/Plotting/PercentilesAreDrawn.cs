@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Xml.Linq;
-using PollIO.Apps.Common.Reporting;
+using PollIO.Apps.Common.Plotting;
 
-namespace PollIO.Apps.Tests.Latency;
+namespace PollIO.Apps.Tests.Plotting;
 
-public sealed class PlotsAreDrawn
+public sealed class PercentilesAreDrawn
 {
     private static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
 

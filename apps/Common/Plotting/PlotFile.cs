@@ -1,4 +1,4 @@
-namespace PollIO.Apps.Common.Reporting;
+namespace PollIO.Apps.Common.Plotting;
 
 /// <summary>Writes drawings.</summary>
 internal static class PlotFile
