@@ -4,9 +4,9 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-packages=(gcc libc6-dev cmake make libasan8 libubsan1 iproute2 iputils-ping ethtool tshark procps util-linux)
+packages=(gcc libc6-dev cmake make libasan8 libubsan1 iproute2 iputils-ping ethtool tshark procps util-linux libpcap0.8 sudo udev)
 packages+=(qemu-system-x86 busybox-static cpio kmod xz-utils dpdk)
-scenarios=(e1000e e1000 bridge hotplug)
+scenarios=(e1000e e1000 bridge noiommu hotplug)
 passed=0 failed=0 skipped=0
 
 usage() {

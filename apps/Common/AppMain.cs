@@ -19,6 +19,7 @@ internal static class AppMain
     {
         // First of all: from here on a signal ends the run, not the process.
         using var stop = new StopSignal();
+        using var warnings = new WarningListener(reason => Complain(app, "warning: " + reason));
         try
         {
             if (parse(out string answer) is { } options)

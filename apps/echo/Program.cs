@@ -4,40 +4,52 @@ using System.Runtime.InteropServices;
 using PollIO;
 using PollIO.Pipelines;
 using PollIO.Pmd;
+using PollIO.Pmd.Hugepages;
 using PollIO.Wire;
 
 // Serves UDP echo (RFC 862) on a port, for every address, and answers ARP, neighbour solicitations and pings so that it is found.
-const string Usage = "usage: echo --port SPEC [--cpu N] [--udp-port 7] [--json FILE] | --help | --version";
+const string Help =
+    """
+    echo: answers UDP datagrams to one port, ARP and ping, for every address
+
+    usage: echo --port SPEC [--cpu N] [--udp-port N] [--json FILE]
+
+      --port SPEC     a port, for example af_packet:eth0
+      --cpu N         the CPU to poll on (default: the last)
+      --udp-port N    the UDP port that answers (default 7)
+      --json FILE     write the summary as a JSON object; - for standard output
+      --help, --version
+
+    exit code: 0 well, 1 something failed, 2 the command line is wrong
+    """;
 
 if (args is ["--help"] or ["--version"])
 {
-    return End(args[0] == "--help" ? Usage : "echo 0.1.0", 0);
+    return End(args[0] == "--help" ? Help : "echo 0.1.0", 0);
 }
 
 Dictionary<string, string> options = new() { ["--port"] = "", ["--cpu"] = $"{CpuSet.GetCurrent()[^1]}", ["--udp-port"] = "7", ["--json"] = "" };
 bool known = Array.TrueForAll([.. args.Chunk(2)], pair => pair.Length == 2 && options.ContainsKey(pair[0]) && (options[pair[0]] = pair[1]).Length != 0);
 if (!known || options["--port"].Length == 0 || !int.TryParse(options["--cpu"], out int cpu) || !ushort.TryParse(options["--udp-port"], out ushort udpPort))
 {
-    return End($"echo: an option is missing, unknown or without its value{Environment.NewLine}{Usage}", 2);
+    return End($"echo: an option is missing, unknown or without its value; --help lists them", 2);
 }
 
 try
 {
     // Threads that start from here on leave the polling core alone.
     bool alone = CpuSet.ReserveForLCores([cpu]).Count != 0;
+    Port opened = PortFactory.Open(options["--port"]);
+    HugepageAllocator.UseFor([opened]);
     using var pool = new PacketPool(new PacketPoolOptions { Name = "echo" });
-    using Port port = PortFactory.Open(options["--port"]);
+    using Port port = opened;
     port.Configure(new PortConfig { Pool = pool, Promiscuous = port.Capabilities.Promiscuous, RxOffloads = port.Capabilities.RxOffloads & RxOffloads.Scatter });
     port.Start();
     using PacketPipe pipe = port.AsDuplexPipe(new PacketPipeOptions
     {
         LCore = new LCoreOptions { Cpu = cpu, Name = "echo", Idle = alone ? IdleStrategy.Spin : IdleStrategy.Yield },
     });
-    Action<PosixSignalContext> stop = signal =>
-    {
-        signal.Cancel = true;
-        pipe.Input.CancelPendingRead();
-    };
+    Action<PosixSignalContext> stop = signal => { signal.Cancel = true; pipe.Input.CancelPendingRead(); };
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop);
     (options["--json"] == "-" ? Console.Error : Console.Out).WriteLine($"echo: serving UDP port {udpPort} on {port.Name}, polling on CPU {cpu}");

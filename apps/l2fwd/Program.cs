@@ -43,12 +43,7 @@ internal static class Program
         using var ports = PortSet.Open(sockets?.Forwarder ?? options.Ports);
         using Generator? generator = sockets is null ? null : Generator.Open(options, sockets);
         IReadOnlyList<Port> all = [.. ports.Ports, .. generator?.Ports ?? []];
-        if (all.Any(port => port.Capabilities.Dma))
-        {
-            // Before the pool and the device's rings are made.
-            DmaMemory.Shared.DefaultAllocator = new HugepageAllocator();
-        }
-
+        HugepageAllocator.UseFor(all);
         int frame = options.IsEmbedded || options.Mode == ForwardingMode.TxOnly ? options.Size : 0;
         var plan = new PoolPlan(Name, options.Queues, options.Burst, frame, cores.Cpus.Count, generator?.Window ?? 0);
         PacketPool pool = owned.Create(plan.For([.. all.Select(port => port.Capabilities)]));

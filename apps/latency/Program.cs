@@ -37,12 +37,7 @@ internal static class Program
 
         using var owned = new OwnedPool();
         using var ports = PortSet.Open(options.IsOnePort ? [options.Tx] : [options.Tx, options.Rx]);
-        if (ports.Ports.Any(port => port.Capabilities.Dma))
-        {
-            // Before the pool and the device's rings are made.
-            DmaMemory.Shared.DefaultAllocator = new HugepageAllocator();
-        }
-
+        HugepageAllocator.UseFor(ports.Ports);
         var plan = new PoolPlan(Name, Queues: 1, options.Burst, options.Sizes.Max(), cores.Cpus.Count, Held: options.Burst);
         PacketPool pool = owned.Create(plan.For([.. ports.Ports.Select(port => port.Capabilities)]));
         (Port tx, Port rx) = (ports.Ports[0], ports.Ports[^1]);

@@ -36,12 +36,7 @@ internal static class Program
 
         using var owned = new OwnedPool();
         using var ports = PortSet.Open(options.Ports);
-        if (ports.Ports.Any(port => port.Capabilities.Dma))
-        {
-            // Before the pool and the device's rings are made.
-            DmaMemory.Shared.DefaultAllocator = new HugepageAllocator();
-        }
-
+        HugepageAllocator.UseFor(ports.Ports);
         var plan = new PoolPlan(Name, options.Queues, options.Burst, recording?.MaxSize ?? options.Sizes.Max(), cores.Cpus.Count, Held: 0);
         PacketPool pool = owned.Create(plan.For([.. ports.Ports.Select(port => port.Capabilities)]));
         ports.Start(_ => new PortConfig { Pool = pool, RxQueues = 0, TxQueues = options.Queues, MaxBurst = options.Burst });

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using PollIO.SideBySide.CommandLine;
 using PollIO.SideBySide.Contests;
 using PollIO.SideBySide.Dpdk;
+using PollIO.SideBySide.Lab;
 using PollIO.SideBySide.Machine;
 using PollIO.SideBySide.Reporting;
 
@@ -27,17 +28,18 @@ internal static class Runner
         var runner = new ContestRunner(options, Console.Error.WriteLine);
         var results = new List<ContestResult>();
         bool interrupted = false;
-        foreach (Contest contest in CreateContests(options, floor))
+        try
         {
-            try
+            foreach (Contest contest in CreateContests(options, floor))
             {
                 results.Add(await runner.RunAsync(contest, stop.Token));
             }
-            catch (OperationCanceledException)
-            {
-                interrupted = true;
-                break;
-            }
+
+            results.AddRange(await LabGuest.RunAsync(options, Console.Error.WriteLine, stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            interrupted = true;
         }
 
         var report = new Report(options, machine, results, interrupted);

@@ -17,18 +17,21 @@ internal static class PortMeters
         meter.CreateObservableCounter(
             "pollio.port.copied", () => PerQueue(queue => queue.Copied), "{packet}", "Packets copied because their pool was out of the port's reach");
         meter.CreateObservableCounter("pollio.port.drops", Drops, "{packet}", "Packets dropped by a queue, by cause");
+        meter.CreateObservableUpDownCounter("pollio.port.ring.packets.usage", () => Rings(level => level.Used), "{packet}", "Packets in a queue's ring, where the driver can tell");
+        meter.CreateObservableUpDownCounter("pollio.port.ring.packets.limit", () => Rings(level => level.Limit), "{packet}", "Packets a queue's ring holds, where the driver can tell");
         meter.CreateObservableUpDownCounter("pollio.port.link.up", Links, "1", "1 while the port's link is up, else 0");
         meter.CreateObservableCounter("pollio.port.extended", Extended, "{count}", "The driver's own counters, by name");
     }
 
     private static IEnumerable<Measurement<long>> PerQueue(Func<QueueStatistics, long> value) =>
         from queue in Queues()
-        select new Measurement<long>(value(queue.Statistics), queue.Tags);
+        select new Measurement<long>(value(queue.Queue.Counters.Snapshot()), queue.Tags);
 
     private static IEnumerable<Measurement<long>> Drops() =>
         from queue in Queues()
+        let statistics = queue.Queue.Counters.Snapshot()
         from cause in Enum.GetValues<DropCause>()
-        let drops = queue.Statistics.DropsBy(cause)
+        let drops = statistics.DropsBy(cause)
         where drops != 0
         select new Measurement<long>(drops, [.. queue.Tags, new("pollio.drop.cause", cause.ToString())]);
 
@@ -41,18 +44,24 @@ internal static class PortMeters
         from counter in port.ReadExtendedCounters()
         select new Measurement<long>(counter.Value, [.. Tags(port), new("pollio.counter.name", counter.Key)]);
 
-    private static IEnumerable<(QueueStatistics Statistics, KeyValuePair<string, object?>[] Tags)> Queues()
+    private static IEnumerable<Measurement<long>> Rings(Func<RingLevel, int> value) =>
+        from queue in Queues()
+        let level = queue.Queue.RingLevel
+        where level is not null
+        select new Measurement<long>(value(level.Value), queue.Tags);
+
+    private static IEnumerable<(PortQueue Queue, KeyValuePair<string, object?>[] Tags)> Queues()
     {
         foreach (Port port in Port.OpenPorts)
         {
             foreach (RxQueue queue in port.RxQueues)
             {
-                yield return (queue.Counters.Snapshot(), Tags(port, queue.Index, "receive"));
+                yield return (queue, Tags(port, queue.Index, "receive"));
             }
 
             foreach (TxQueue queue in port.TxQueues)
             {
-                yield return (queue.Counters.Snapshot(), Tags(port, queue.Index, "transmit"));
+                yield return (queue, Tags(port, queue.Index, "transmit"));
             }
         }
     }

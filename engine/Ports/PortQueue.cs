@@ -22,6 +22,9 @@ public abstract class PortQueue
     /// <summary>The counters; the driver adds errors and drops, everybody else reads.</summary>
     public ref QueueCounters Counters => ref _counters;
 
+    /// <summary>How full the queue's ring is; null where the driver cannot tell from another thread than the lcore's.</summary>
+    public virtual RingLevel? RingLevel => null;
+
     internal virtual void Open() => _gate.Open();
 
     internal void Close() => _gate.Close();

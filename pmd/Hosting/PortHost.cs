@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PollIO.Pipelines;
 using PollIO.Pmd;
+using PollIO.Pmd.Hugepages;
 
 namespace PollIO.Hosting;
 
@@ -34,7 +35,13 @@ internal sealed class PortHost : IHostedService, IDisposable
 
             foreach ((string name, PortSettings settings) in options.Ports)
             {
-                Open(name, settings);
+                _ports.Add(name, PortFactory.Open(settings.Spec));
+            }
+
+            HugepageAllocator.UseFor(_ports.Values);
+            foreach ((string name, PortSettings settings) in options.Ports)
+            {
+                Configure(name, settings);
             }
         }
         catch
@@ -100,10 +107,9 @@ internal sealed class PortHost : IHostedService, IDisposable
 
     internal PacketPipe Pipe(string name) => _pipes[name];
 
-    private void Open(string name, PortSettings settings)
+    private void Configure(string name, PortSettings settings)
     {
-        Port port = PortFactory.Open(settings.Spec);
-        _ports.Add(name, port);
+        Port port = _ports[name];
         PortCapabilities can = port.Capabilities;
         port.Configure(new PortConfig
         {

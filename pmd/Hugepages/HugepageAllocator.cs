@@ -33,6 +33,20 @@ public sealed class HugepageAllocator : IDmaAllocator
     /// <summary>Bytes in a page.</summary>
     public long PageSize { get; }
 
+    /// <summary>
+    /// Makes hugepages what pools and rings are made of from here on, when one of these ports has a device that reads and writes
+    /// memory itself; to be called between opening the ports and making their pools.
+    /// </summary>
+    /// <exception cref="PollIOException">The shim is missing; the remedy names the packages.</exception>
+    public static void UseFor(IEnumerable<Port> ports)
+    {
+        ArgumentNullException.ThrowIfNull(ports);
+        if (DmaMemory.Shared.DefaultAllocator is not HugepageAllocator && ports.Any(port => port.Capabilities.Dma))
+        {
+            DmaMemory.Shared.DefaultAllocator = new HugepageAllocator();
+        }
+    }
+
     /// <inheritdoc/>
     public string Name { get; }
 

@@ -65,7 +65,11 @@ public sealed class HugepageInfo
     /// <param name="pageSize">Bytes in a page.</param>
     /// <param name="bytes">Bytes wanted; rounded up to whole pages.</param>
     /// <param name="numaNode">The node, or -1 for any.</param>
-    public string ReserveCommand(long pageSize, long bytes, int numaNode = -1)
+    public string ReserveCommand(long pageSize, long bytes, int numaNode = -1) =>
+        $"sudo ./hugepages.sh {ReserveArguments(pageSize, bytes, numaNode)}";
+
+    /// <summary>The same without the name of the script.</summary>
+    internal string ReserveArguments(long pageSize, long bytes, int numaNode = -1)
     {
         long missing = Math.Max(0, ((bytes + pageSize - 1) / pageSize) - (Find(pageSize, numaNode)?.Available ?? 0));
         int[] nodes = [.. NodePools.Where(pool => pool.PageSize == pageSize).Select(pool => pool.NumaNode)];
@@ -74,7 +78,7 @@ public sealed class HugepageInfo
         int target = numaNode < 0 && nodes.Length > 1 ? nodes[0] : numaNode;
         long total = (Find(pageSize, target)?.Total ?? 0) + missing;
         string node = target < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" --node {target}");
-        return $"sudo ./hugepages.sh --pagesize {FormatSize(pageSize)} --reserve {FormatSize(total * pageSize)}{node}";
+        return $"--pagesize {FormatSize(pageSize)} --reserve {FormatSize(total * pageSize)}{node}";
     }
 
     /// <summary>A size as hugepages.sh takes it: in the largest of G, M and K that divides it.</summary>

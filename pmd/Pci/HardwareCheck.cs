@@ -28,12 +28,15 @@ internal static class HardwareCheck
             throw group.NotViable(address.ToString(), operation);
         }
 
-        if (!tree.FileExists(group.Node) && !tree.FileExists("/dev/vfio/vfio"))
+        string node = group.NodeIn(tree);
+        if (!tree.FileExists(node))
         {
-            throw new PollIOException(operation, address.ToString(), "there is no /dev/vfio here", remedy: "modprobe vfio-pci; a container needs --device /dev/vfio");
+            throw tree.FileExists(IommuGroup.ContainerNode)
+                ? new PollIOException(operation, address.ToString(), $"there is no {node}", remedy: $"in a container: pass the device in, docker run --device {node}; else bind the device again")
+                : new PollIOException(operation, address.ToString(), "there is no /dev/vfio here", remedy: "modprobe vfio-pci; a container needs --device /dev/vfio");
         }
 
-        return tree.MayOpen(group.Node) ? (function, group) : throw NodeNotPermitted(address, group, operation);
+        return tree.MayOpen(node) ? (function, group) : throw NodeNotPermitted(address, node, operation);
     }
 
     /// <summary>Looks for what would keep UIO from opening a function.</summary>
@@ -45,6 +48,15 @@ internal static class HardwareCheck
         if (function.Driver != PciBinding.UioDriver)
         {
             throw NotBound(function, PciBinding.UioDriver, operation);
+        }
+
+        if (PciInventory.IsTranslated(tree, address))
+        {
+            throw new PollIOException(
+                operation,
+                address.ToString(),
+                "an IOMMU translates for it, so it cannot use the physical addresses that UIO works with",
+                remedy: $"use vfio:{address}, which is protected too, or boot with iommu=pt");
         }
 
         string node = tree.List(PciInventory.FolderOf(address) + "/uio").FirstOrDefault(name => name.StartsWith("uio", StringComparison.Ordinal))
@@ -83,6 +95,6 @@ internal static class HardwareCheck
     internal static PollIOException NoGroup(PciAddress address, string operation) => new(
         operation, address.ToString(), "no IOMMU stands before this device, though the machine has one", remedy: "use another slot, or uio:" + address);
 
-    internal static PollIOException NodeNotPermitted(PciAddress address, IommuGroup group, string operation) => new(
-        operation, address.ToString(), $"this user may not open {group.Node}", Hugepages.Errno.EACCES, $"sudo chown $USER {group.Node}");
+    internal static PollIOException NodeNotPermitted(PciAddress address, string node, string operation) => new(
+        operation, address.ToString(), $"this user may not open {node}", Hugepages.Errno.EACCES, $"sudo chown {Environment.UserName} {node}");
 }

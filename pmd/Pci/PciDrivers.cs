@@ -1,4 +1,5 @@
 using PollIO.Pmd.E1000;
+using PollIO.Pmd.VirtioPci;
 
 namespace PollIO.Pmd.Pci;
 
@@ -9,6 +10,7 @@ internal static class PciDrivers
     internal static IReadOnlyList<PciDriver> All { get; } =
     [
         E1000Port.Driver,
+        VirtioPciPort.Driver,
     ];
 
     /// <summary>The driver for a function, or null.</summary>

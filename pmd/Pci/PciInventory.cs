@@ -26,6 +26,26 @@ internal sealed class PciInventory
     /// <summary>The folder of a function's attributes.</summary>
     internal static string FolderOf(PciAddress address) => $"{Devices}/{address}";
 
+    /// <summary>Whether an IOMMU translates what the function addresses, so that physical addresses mean nothing to it.</summary>
+    internal static bool IsTranslated(SysfsTree tree, PciAddress address) =>
+        tree.Read(FolderOf(address) + "/iommu_group/type") is { } type && type.StartsWith("DMA", StringComparison.Ordinal);
+
+    /// <summary>A memory BAR's bus address and length; zeroes when there is none or it is I/O ports.</summary>
+    /// <remarks>A line of <c>resource</c> is start, end and flags; Documentation/PCI/sysfs-pci.rst.</remarks>
+    internal static BarArea ReadMemoryBar(SysfsTree tree, PciAddress address, int index)
+    {
+        const ulong IORESOURCE_MEM = 0x200;
+        string[] fields = tree.Read(FolderOf(address) + "/resource")?.Split('\n').ElementAtOrDefault(index)?.Split(' ') ?? [];
+        return fields.Length >= 3
+            && ParseHex(fields[0]) is { } start
+            && ParseHex(fields[1]) is { } end
+            && ParseHex(fields[2]) is { } flags
+            && (flags & IORESOURCE_MEM) != 0
+            && end > start
+                ? new BarArea(start, end - start + 1)
+                : default;
+    }
+
     private static PciFunction? ReadFunction(SysfsTree tree, string name)
     {
         string folder = $"{Devices}/{name}";
@@ -60,10 +80,10 @@ internal sealed class PciInventory
         .. tree.List(folder).Where(entry => entry.StartsWith("virtio", StringComparison.Ordinal)).SelectMany(entry => tree.List($"{folder}/{entry}/net")),
     ];
 
-    private static uint? ReadHex(SysfsTree tree, string path) =>
-        tree.Read(path) is { } text
-        && text.StartsWith("0x", StringComparison.Ordinal)
-        && uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value)
+    private static uint? ReadHex(SysfsTree tree, string path) => tree.Read(path) is { } text && ParseHex(text) is { } value and <= uint.MaxValue ? (uint)value : null;
+
+    private static ulong? ParseHex(string text) =>
+        text.StartsWith("0x", StringComparison.Ordinal) && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value)
             ? value
             : null;
 }

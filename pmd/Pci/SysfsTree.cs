@@ -14,7 +14,7 @@ internal class SysfsTree(string root = "/")
     internal static SysfsTree Machine { get; } = new();
 
     /// <summary>Turns "/sys/..." into the path of the file to open.</summary>
-    internal string PathOf(string path) => System.IO.Path.Join(root, path);
+    internal string PathOf(string path) => root.TrimEnd('/') + path;
 
     internal bool FileExists(string path) => File.Exists(PathOf(path));
 

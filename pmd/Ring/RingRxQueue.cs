@@ -6,6 +6,9 @@ internal sealed class RingRxQueue(Port port, int index, SpscRing<Packet> ring) :
     private readonly SpscRing<Packet> _ring = ring;
     private readonly ushort _portId = port.Id;
 
+    /// <inheritdoc/>
+    public override RingLevel? RingLevel => new(_ring.Count, _ring.Capacity);
+
     /// <summary>Frees what is on the wire; the gate is closed.</summary>
     internal void Drain()
     {

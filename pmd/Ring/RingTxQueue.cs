@@ -5,6 +5,9 @@ internal sealed class RingTxQueue(Port port, int index, SpscRing<Packet> ring) :
 {
     private readonly SpscRing<Packet> _ring = ring;
 
+    /// <inheritdoc/>
+    public override RingLevel? RingLevel => new(_ring.Count, _ring.Capacity);
+
     protected override Burst TransmitBurst(ReadOnlySpan<Packet> packets)
     {
         // Lengths are read before the ring publishes the packets: after that they are the other end's.

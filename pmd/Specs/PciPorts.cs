@@ -18,17 +18,17 @@ internal static class PciPorts
     private const int MinDescriptors = 8;
     private const int MaxDescriptors = 65536;
 
-    internal static Port OpenVfio(PortSpec spec) => Open(spec, new VfioSysfs(), PciDrivers.All, VfioPciDevice.Open);
+    internal static Port OpenVfio(PortSpec spec) => Open(spec, SysfsTree.Machine, PciDrivers.All, VfioPciDevice.Open);
 
-    internal static Port OpenUio(PortSpec spec) => Open(spec, new VfioSysfs(), PciDrivers.All, UioPciDevice.Open);
+    internal static Port OpenUio(PortSpec spec) => Open(spec, SysfsTree.Machine, PciDrivers.All, UioPciDevice.Open);
 
     /// <summary>Opens a port.</summary>
     /// <param name="spec">The spec.</param>
-    /// <param name="sysfs">Where to look the function up.</param>
+    /// <param name="tree">Where to look the function up.</param>
     /// <param name="drivers">The drivers there are.</param>
     /// <param name="openDevice">Takes the function in hand.</param>
     /// <exception cref="PollIOException">The spec is wrong, no driver drives the function, or it cannot be had.</exception>
-    internal static Port Open(PortSpec spec, VfioSysfs sysfs, IReadOnlyList<PciDriver> drivers, Func<VfioSysfs, PciAddress, PciDevice> openDevice)
+    internal static Port Open(PortSpec spec, SysfsTree tree, IReadOnlyList<PciDriver> drivers, Func<SysfsTree, PciAddress, PciDevice> openDevice)
     {
         if (!PciAddress.TryParse(spec.Address, out PciAddress address))
         {
@@ -40,13 +40,13 @@ internal static class PciPorts
         _ = spec.GetInt32("txd", MinDescriptors, MinDescriptors, MaxDescriptors);
 
         // Known before the function is touched: taking a NIC that nobody can drive would only disturb it.
-        if (sysfs.Exists(address) && sysfs.ReadId(address) is var id && !drivers.Any(driver => driver.Ids.Contains(id)))
+        if (PciInventory.Read(tree, address)?.Id is { } id && !drivers.Any(driver => driver.Ids.Contains(id)))
         {
             string known = string.Join("; ", drivers.Select(driver => $"{driver.Name} drives {string.Join(", ", driver.Ids)}"));
             throw new PollIOException("open port", spec.Text, $"there is no driver for {id}", remedy: known.Length == 0 ? null : known);
         }
 
-        PciDevice device = openDevice(sysfs, address);
+        PciDevice device = openDevice(tree, address);
         PciDriver? found = drivers.FirstOrDefault(driver => driver.Ids.Contains(device.Id));
         if (found is null)
         {

@@ -2,7 +2,6 @@ using Microsoft.Win32.SafeHandles;
 using PollIO.Pmd.Hugepages;
 using PollIO.Pmd.Interop;
 using PollIO.Pmd.Pci;
-using PollIO.Pmd.Vfio;
 
 namespace PollIO.Pmd.Uio;
 
@@ -28,7 +27,7 @@ internal sealed class UioPciDevice : PciDevice
 
     // Held by the control thread while it passes an interrupt on.
     private readonly Lock _interruptLock = new();
-    private readonly VfioSysfs _sysfs;
+    private readonly SysfsTree _tree;
     private readonly PciAddress _address;
     private readonly MappedMmioRegion?[] _bars = new MappedMmioRegion?[PciSpec.BarCount];
     private readonly PciLossNotice _loss;
@@ -41,22 +40,22 @@ internal sealed class UioPciDevice : PciDevice
     private int _target = -1;
     private bool _disposed;
 
-    private UioPciDevice(VfioSysfs sysfs, PciAddress address)
+    private UioPciDevice(SysfsTree tree, PciAddress address)
     {
         Name = $"uio:{address}";
-        _sysfs = sysfs;
+        _tree = tree;
         _address = address;
-        NativeShim.Require("open through UIO", Name);
-        ThrowUnlessUsable();
-        NumaNode = sysfs.ReadNumaNode(address);
-        CanReset = System.IO.File.Exists(sysfs.FileOf(address, "reset"));
+        NativeShim.Require(UioErrors.Operation, Name);
+        (PciFunction function, string node) = HardwareCheck.RequireUio(tree, address, UioErrors.Operation);
+        NumaNode = function.NumaNode;
+        CanReset = File.Exists(FileOf("reset"));
         _loss = new PciLossNotice(Name);
         try
         {
             _gone = _loss.Watch(PciLoss.Gone);
-            string? node = sysfs.UioNode(address);
-            _node = Require(node is null ? -Errno.ENOENT : NativeUio.Open(node), node);
-            string config = sysfs.FileOf(address, "config");
+            node = tree.PathOf(node);
+            _node = Require(NativeUio.Open(node), node);
+            string config = FileOf("config");
             _configFile = Require(NativeUio.OpenResource(config), config);
             _config = new ConfigSpace(_configFile, 0, PciSpec.ConfigBytes);
             Id = _config.Id;
@@ -105,7 +104,7 @@ internal sealed class UioPciDevice : PciDevice
 
     /// <summary>Opens a function that is bound to uio_pci_generic.</summary>
     /// <exception cref="PollIOException">It cannot be had; the message says why and what mends it.</exception>
-    internal static UioPciDevice Open(VfioSysfs sysfs, PciAddress address) => new(sysfs, address);
+    internal static UioPciDevice Open(SysfsTree tree, PciAddress address) => new(tree, address);
 
     /// <inheritdoc/>
     internal override MmioRegion GetBar(int index)
@@ -139,7 +138,7 @@ internal sealed class UioPciDevice : PciDevice
 
         try
         {
-            System.IO.File.WriteAllText(_sysfs.FileOf(_address, "reset"), "1");
+            File.WriteAllText(FileOf("reset"), "1");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -219,30 +218,14 @@ internal sealed class UioPciDevice : PciDevice
         }
     }
 
-    private void ThrowUnlessUsable()
-    {
-        if (!_sysfs.Exists(_address))
-        {
-            throw UioErrors.NoDevice(Name);
-        }
+    private string FileOf(string name) => _tree.PathOf($"{PciInventory.FolderOf(_address)}/{name}");
 
-        if (_sysfs.ReadDriver(_address) is not UioErrors.Driver and var driver)
-        {
-            throw UioErrors.NotBound(Name, _address, driver);
-        }
-
-        if (_sysfs.IsTranslated(_address))
-        {
-            throw UioErrors.Translated(Name, _address);
-        }
-    }
-
-    private SafeFileHandle Require(int opened, string? node) =>
+    private SafeFileHandle Require(int opened, string node) =>
         opened < 0 ? throw UioErrors.Node(Name, node, -opened) : new SafeFileHandle(opened, ownsHandle: true);
 
     private MappedMmioRegion MapBar(int index)
     {
-        BarArea bar = _sysfs.ReadMemoryBar(_address, index);
+        BarArea bar = PciInventory.ReadMemoryBar(_tree, _address, index);
         string? reason = bar.Length == 0 ? "there is none, or it is I/O ports and not memory"
             : bar.Length > int.MaxValue ? $"0x{bar.Length:x} bytes are more than a driver can use"
             : bar.Offset % (ulong)Environment.SystemPageSize != 0 ? "it shares a page with others' registers"
@@ -252,7 +235,7 @@ internal sealed class UioPciDevice : PciDevice
             throw new PollIOException($"map BAR {index}", Name, reason);
         }
 
-        string path = _sysfs.FileOf(_address, $"resource{index}");
+        string path = FileOf($"resource{index}");
         using SafeFileHandle file = Require(NativeUio.OpenResource(path), path);
         return MappedMmioRegion.Map(file, 0, (int)bar.Length, _gone!.Number, $"{Name} BAR {index}");
     }

@@ -9,7 +9,8 @@ namespace PollIO.Pmd.Vfio;
 /// </summary>
 /// <remarks>
 /// Devices that VFIO gives without an IOMMU (no-IOMMU mode) are in a container of their own, which reaches all of the machine's memory
-/// and translates by <see cref="PhysicalPages"/>. That mode has not been run: no kernel at hand is built with it.
+/// and translates by <see cref="PhysicalPages"/>; opening one raises a warning (<see cref="Diagnostics.PmdEventSource"/>). That mode has
+/// not been run: no kernel at hand is built with it.
 /// </remarks>
 internal sealed class VfioContainer : DmaDomain
 {
@@ -36,11 +37,11 @@ internal sealed class VfioContainer : DmaDomain
     internal IovaMap Iova => _physical?.Map ?? IovaMap.Identity;
 
     /// <summary>Puts a group into the container of its kind, which is opened when it is the first.</summary>
-    /// <param name="sysfs">Where the nodes are.</param>
+    /// <param name="tree">Where the node is.</param>
     /// <param name="group">The group, viable.</param>
     /// <param name="device">The device that is being opened, for errors.</param>
     /// <exception cref="PollIOException">VFIO or the IOMMU refused; the group is in no container.</exception>
-    internal static VfioContainer Join(VfioSysfs sysfs, VfioGroup group, string device)
+    internal static VfioContainer Join(SysfsTree tree, VfioGroup group, string device)
     {
         ref VfioContainer? current = ref group.IsNoIommu ? ref s_noIommu : ref s_iommu;
         if (current is { } there)
@@ -49,7 +50,7 @@ internal sealed class VfioContainer : DmaDomain
             return there;
         }
 
-        int opened = NativeVfioContainer.Open(sysfs.ContainerNode);
+        int opened = NativeVfioContainer.Open(tree.PathOf(IommuGroup.ContainerNode));
         if (opened < 0)
         {
             throw VfioErrors.Container(device, -opened);

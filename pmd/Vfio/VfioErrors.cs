@@ -1,25 +1,16 @@
 using System.Globalization;
 using PollIO.Pmd.Hugepages;
-using PollIO.Pmd.Pci;
 
 namespace PollIO.Pmd.Vfio;
 
-/// <summary>What VFIO's refusals mean, in one line each, with the command that mends it.</summary>
+/// <summary>What VFIO's refusals mean, in one line each, with the command that mends it. What can be seen before is <see cref="Pci.HardwareCheck"/>'s.</summary>
 internal static class VfioErrors
 {
-    private const string Operation = "open through VFIO";
+    internal const string Operation = "open through VFIO";
 
-    internal static PollIOException NoDevice(string device) =>
-        new(Operation, device, "there is no such PCI device", remedy: "lspci -D -nn lists them");
-
-    internal static PollIOException NotBound(string device, PciAddress address, string? driver) =>
-        new(Operation, device, driver is null ? "no driver is bound to it" : $"the kernel's driver {driver} holds it", remedy: BindCommand(address, "vfio-pci"));
-
-    internal static PollIOException NoGroup(string device, PciAddress address) => new(
-        Operation,
-        device,
-        "it is in no IOMMU group: the machine has no IOMMU, or the kernel does not use it",
-        remedy: $"boot with intel_iommu=on (AMD: on by default) and the IOMMU (VT-d, AMD-Vi) enabled in the firmware, or use uio:{address}, which protects nothing");
+    /// <summary>What VFIO's no-IOMMU mode gives up.</summary>
+    internal const string NoIommuWarning =
+        "VFIO has it without an IOMMU (no-IOMMU mode): the device reaches all of the machine's memory, and so does whoever drives it; to restrain it, boot with intel_iommu=on or amd_iommu=on";
 
     internal static PollIOException Container(string device, int errno) => errno switch
     {
@@ -42,16 +33,6 @@ internal static class VfioErrors
         Errno.EBUSY => new(Operation, device, $"another process has {node} open", errno, $"sudo fuser -v {node} names it"),
         _ => new(Operation, device, $"{node} cannot be opened", errno),
     };
-
-    internal static PollIOException NotViable(string device, int group, IReadOnlyList<(PciAddress Address, string Driver)> blockers, int errno = 0)
-    {
-        string held = string.Join(", ", blockers.Select(blocker => $"{blocker.Address} by {blocker.Driver}"));
-        string reason = string.Create(CultureInfo.InvariantCulture, $"IOMMU group {group} is not viable: the devices of a group go together, and the kernel holds ");
-        return blockers.Count == 0
-            ? new PollIOException(Operation, device, $"{reason}others of it", errno, $"ls -l /sys/kernel/iommu_groups/{group}/devices/*/driver shows them")
-            : new PollIOException(
-                Operation, device, reason + held, errno, string.Join("; ", blockers.Select(blocker => BindCommand(blocker.Address, "vfio-pci"))));
-    }
 
     internal static PollIOException JoinContainer(string device, int group, int errno) => errno switch
     {
@@ -94,13 +75,6 @@ internal static class VfioErrors
         Errno.EINVAL => new("map for DMA", container, $"the IOMMU driver refused region {region}; it translates {ranges}", errno),
         _ => new("map for DMA", container, $"the IOMMU driver refused region {region}", errno),
     };
-
-    /// <summary>What binds a function to a driver, for a shell.</summary>
-    internal static string BindCommand(PciAddress address, string driver)
-    {
-        string device = $"/sys/bus/pci/devices/{address}";
-        return $"sudo modprobe {driver}; sudo sh -c 'echo {driver} > {device}/driver_override; [ ! -e {device}/driver ] || echo {address} > {device}/driver/unbind; echo {address} > /sys/bus/pci/drivers_probe'";
-    }
 
     private static PollIOException InterruptRemapping(string device, int errno) => new(
         Operation,

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using PollIO.Pmd.Diagnostics;
 using PollIO.Pmd.Pci;
 
 namespace PollIO.Pmd.Vfio;
@@ -12,15 +13,13 @@ internal sealed class VfioGroup
     private static readonly Lock s_lock = new();
     private static readonly Dictionary<int, VfioGroup> s_open = [];
 
-    private readonly VfioSysfs _sysfs;
-    private readonly PciAddress _first;
+    private readonly SysfsTree _tree;
     private VfioContainer? _container;
     private int _users;
 
-    private VfioGroup(VfioSysfs sysfs, int number, PciAddress first, SafeFileHandle file, bool isNoIommu)
+    private VfioGroup(SysfsTree tree, int number, SafeFileHandle file, bool isNoIommu)
     {
-        _sysfs = sysfs;
-        _first = first;
+        _tree = tree;
         Number = number;
         File = file;
         IsNoIommu = isNoIommu;
@@ -38,20 +37,19 @@ internal sealed class VfioGroup
     /// <summary>The container the group is in.</summary>
     internal VfioContainer Container => _container!;
 
-    /// <summary>Opens the group of a function, or shares it; <see cref="Release"/> undoes it.</summary>
-    /// <param name="sysfs">Where to look.</param>
-    /// <param name="address">The function, bound to vfio-pci.</param>
-    /// <param name="device">Its name, for errors.</param>
-    /// <exception cref="PollIOException">There is no group, or it cannot be had; the message says why and what mends it.</exception>
-    internal static VfioGroup Acquire(VfioSysfs sysfs, PciAddress address, string device)
+    /// <summary>Opens a group, or shares it; <see cref="Release"/> undoes it.</summary>
+    /// <param name="tree">Where its node is.</param>
+    /// <param name="iommuGroup">The group.</param>
+    /// <param name="device">The name of the device it is opened for, for errors.</param>
+    /// <exception cref="PollIOException">It cannot be had; the message says why and what mends it.</exception>
+    internal static VfioGroup Acquire(SysfsTree tree, IommuGroup iommuGroup, string device)
     {
-        int number = sysfs.ReadGroup(address) ?? throw VfioErrors.NoGroup(device, address);
         lock (s_lock)
         {
-            if (!s_open.TryGetValue(number, out VfioGroup? group))
+            if (!s_open.TryGetValue(iommuGroup.Number, out VfioGroup? group))
             {
-                group = Open(sysfs, number, address, device);
-                s_open.Add(number, group);
+                group = Open(tree, iommuGroup, device);
+                s_open.Add(iommuGroup.Number, group);
             }
 
             group._users++;
@@ -82,25 +80,24 @@ internal sealed class VfioGroup
 
     /// <summary>The error that names who keeps the group from being handed out, or null when nobody does.</summary>
     internal PollIOException? Blocked(string device, int errno) =>
-        _sysfs.ReadBlockers(_first) is { Count: > 0 } blockers ? VfioErrors.NotViable(device, Number, blockers, errno) : null;
+        IommuGroup.Read(_tree, Number) is { IsViable: false } now ? now.NotViable(device, VfioErrors.Operation, errno) : null;
 
-    private static VfioGroup Open(VfioSysfs sysfs, int number, PciAddress address, string device)
+    private static VfioGroup Open(SysfsTree tree, IommuGroup iommuGroup, string device)
     {
-        string noIommu = sysfs.NoIommuNode(number);
-        bool isNoIommu = System.IO.File.Exists(noIommu);
-        string node = isNoIommu ? noIommu : sysfs.GroupNode(number);
-        if (!System.IO.File.Exists(sysfs.ContainerNode))
+        bool isNoIommu = iommuGroup.IsNoIommu(tree);
+        if (isNoIommu)
         {
-            throw VfioErrors.Container(device, Hugepages.Errno.ENOENT);
+            PmdEventSource.Log.DeviceUnrestrained(device, VfioErrors.NoIommuWarning);
         }
 
+        string node = tree.PathOf(iommuGroup.NodeIn(tree));
         int opened = NativeVfioContainer.OpenGroup(node);
         if (opened < 0)
         {
             throw VfioErrors.Group(device, node, -opened);
         }
 
-        var group = new VfioGroup(sysfs, number, address, new SafeFileHandle(opened, ownsHandle: true), isNoIommu);
+        var group = new VfioGroup(tree, iommuGroup.Number, new SafeFileHandle(opened, ownsHandle: true), isNoIommu);
         try
         {
             int status = NativeVfioContainer.GroupStatus(group.File);
@@ -111,10 +108,10 @@ internal sealed class VfioGroup
 
             if ((status & NativeVfioContainer.GroupViable) == 0)
             {
-                throw VfioErrors.NotViable(device, number, sysfs.ReadBlockers(address));
+                throw IommuGroup.Read(tree, group.Number).NotViable(device, VfioErrors.Operation);
             }
 
-            group._container = VfioContainer.Join(sysfs, group, device);
+            group._container = VfioContainer.Join(tree, group, device);
             return group;
         }
         catch

@@ -23,17 +23,17 @@ internal sealed partial class VfioPciDevice : PciDevice
     private readonly int _registersLost;
     private bool _disposed;
 
-    private VfioPciDevice(VfioSysfs sysfs, PciAddress address)
+    private VfioPciDevice(SysfsTree tree, PciAddress address)
     {
         Name = $"vfio:{address}";
-        NativeShim.Require("open through VFIO", Name);
-        ThrowUnlessBound(sysfs, address, Name);
-        NumaNode = sysfs.ReadNumaNode(address);
+        NativeShim.Require(VfioErrors.Operation, Name);
+        (PciFunction function, IommuGroup group) = HardwareCheck.RequireVfio(tree, address, VfioErrors.Operation);
+        NumaNode = function.NumaNode;
         _loss = new PciLossNotice(Name);
         try
         {
             _registersLost = _loss.Watch(PciLoss.Gone).Number;
-            _group = VfioGroup.Acquire(sysfs, address, Name);
+            _group = VfioGroup.Acquire(tree, group, Name);
             _file = _group.OpenDevice(address, Name);
             CanReset = (ReadInfo().Flags & NativeVfioDevice.FlagReset) != 0;
             RegionInfo config = ReadRegion(NativeVfioDevice.ConfigRegion);
@@ -81,7 +81,7 @@ internal sealed partial class VfioPciDevice : PciDevice
 
     /// <summary>Opens a function that is bound to vfio-pci.</summary>
     /// <exception cref="PollIOException">It cannot be had; the message says why and what mends it.</exception>
-    internal static VfioPciDevice Open(VfioSysfs sysfs, PciAddress address) => new(sysfs, address);
+    internal static VfioPciDevice Open(SysfsTree tree, PciAddress address) => new(tree, address);
 
     /// <inheritdoc/>
     internal override MmioRegion GetBar(int index)
@@ -154,19 +154,6 @@ internal sealed partial class VfioPciDevice : PciDevice
         _loss.Dispose();
         _file?.Dispose();
         _group?.Release();
-    }
-
-    private static void ThrowUnlessBound(VfioSysfs sysfs, PciAddress address, string device)
-    {
-        if (!sysfs.Exists(address))
-        {
-            throw VfioErrors.NoDevice(device);
-        }
-
-        if (sysfs.ReadDriver(address) is not "vfio-pci" and var driver)
-        {
-            throw VfioErrors.NotBound(device, address, driver);
-        }
     }
 
     private MmioRegion MapBar(int index)

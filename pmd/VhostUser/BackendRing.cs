@@ -34,6 +34,9 @@ internal sealed class BackendRing(int index)
 
     internal bool CanRun => IsEnabled && IsStarted && HasAddresses && Size != 0;
 
+    /// <summary>The eventfd through which the driver notifies us, or -1.</summary>
+    internal int Kick => _kick;
+
     internal EventNotifier CreateNotifier() => new(_call);
 
     internal void SetKick(int descriptor) => Replace(ref _kick, descriptor);

@@ -1,4 +1,5 @@
 using PollIO.Pmd.Interop;
+using PollIO.Pmd.Pci;
 using PollIO.Pmd.Virtio.Driver;
 
 namespace PollIO.Pmd.VhostUser;
@@ -41,11 +42,11 @@ internal sealed class FrontendRing : IDisposable
     /// <summary>We notify the device through it.</summary>
     internal EventDescriptor Kick { get; }
 
-    /// <summary>The device interrupts us through it; nobody listens while we poll.</summary>
+    /// <summary>The device interrupts us through it; only an lcore that sleeps listens.</summary>
     internal EventDescriptor Call { get; }
 
     /// <summary>The ring's memory, at the addresses the device knows it by: ours.</summary>
-    internal DriverRingMemory Memory => new(Region.Address, Size, deviceDelta: 0);
+    internal DriverRingMemory Memory => new(Region.Address, Size, IovaMap.Identity);
 
     public void Dispose()
     {

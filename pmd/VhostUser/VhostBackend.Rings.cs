@@ -169,5 +169,5 @@ internal sealed partial class VhostBackend
         Attach(ring, ring.Running);
     }
 
-    private void Attach(BackendRing ring, DeviceRing? running) => _port.AttachRing(ring.Index, running);
+    private void Attach(BackendRing ring, DeviceRing? running) => _port.AttachRing(ring.Index, running, ring.Kick);
 }

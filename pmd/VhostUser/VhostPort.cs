@@ -1,3 +1,4 @@
+using PollIO.Pmd.Interop;
 using PollIO.Pmd.Virtio;
 using PollIO.Pmd.Virtio.Device;
 using PollIO.Wire;
@@ -39,6 +40,7 @@ public sealed class VhostPort : Port, IPeerHandler
             RxCopies = 1,
             TxCopies = 1,
             LinkState = true,
+            RxInterrupts = true,
         })
     {
         _path = path;
@@ -123,7 +125,7 @@ public sealed class VhostPort : Port, IPeerHandler
     }
 
     /// <summary>Gives a queue its ring, or takes it away. No lcore is inside.</summary>
-    internal void AttachRing(int index, DeviceRing? ring)
+    internal void AttachRing(int index, DeviceRing? ring, int kick)
     {
         if (!HasQueue(index))
         {
@@ -136,14 +138,15 @@ public sealed class VhostPort : Port, IPeerHandler
         }
         else
         {
-            _rx[index / 2].Ring = ring;
+            _rx[index / 2].Attach(ring, kick);
         }
     }
 
     /// <inheritdoc/>
     protected override (RxQueue[] Rx, TxQueue[] Tx) CreateQueues(PortConfig config)
     {
-        _rx = [.. Enumerable.Range(0, config.RxQueues).Select(index => new DeviceRxQueue(this, index))];
+        DisposeCore();
+        _rx = [.. Enumerable.Range(0, config.RxQueues).Select(index => new DeviceRxQueue(this, index, new EventWatch(Name)))];
         _tx = [.. Enumerable.Range(0, config.TxQueues).Select(index => new DeviceTxQueue(this, index))];
         return ([.. _rx], [.. _tx]);
     }
@@ -163,6 +166,8 @@ public sealed class VhostPort : Port, IPeerHandler
     /// <inheritdoc/>
     protected override void DisposeCore()
     {
+        Array.ForEach(_rx, queue => queue.Dispose());
+        _rx = [];
     }
 
     /// <inheritdoc/>

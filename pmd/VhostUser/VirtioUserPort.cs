@@ -45,6 +45,7 @@ public sealed class VirtioUserPort : Port, IPeerHandler
             RxOffloads = RxOffloads.Scatter | RxOffloads.Checksum,
             TxOffloads = TxOffloads.Checksum,
             LinkState = true,
+            RxInterrupts = true,
         })
     {
         _path = path;

@@ -29,7 +29,7 @@ internal sealed class VirtioUserQueues : IDisposable
             throw;
         }
 
-        Rx = [.. Enumerable.Range(0, config.RxQueues).Select(index => new DriverRxQueue(port, index))];
+        Rx = [.. Enumerable.Range(0, config.RxQueues).Select(index => new DriverRxQueue(port, index, _rings[2 * index].Call))];
         Tx = [.. Enumerable.Range(0, config.TxQueues).Select(index => new DriverTxQueue(port, index))];
     }
 
@@ -78,6 +78,9 @@ internal sealed class VirtioUserQueues : IDisposable
         foreach (DriverRxQueue queue in Rx)
         {
             queue.Ring = _rxRings[queue.Index];
+
+            // An lcore that went to sleep without a ring has armed nothing and would sleep on.
+            _rings[2 * queue.Index].Call.Signal();
         }
 
         foreach (DriverTxQueue queue in Tx)

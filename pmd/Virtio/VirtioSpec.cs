@@ -6,17 +6,25 @@ internal static class VirtioSpec
     // Feature bits of the network device (§5.1.3).
     internal const ulong VIRTIO_NET_F_CSUM = 1UL << 0;        // §5.1.3: the device takes partial checksums
     internal const ulong VIRTIO_NET_F_GUEST_CSUM = 1UL << 1;  // §5.1.3: the driver takes partial checksums
+    internal const ulong VIRTIO_NET_F_MTU = 1UL << 3;         // §5.1.3
     internal const ulong VIRTIO_NET_F_MAC = 1UL << 5;         // §5.1.3
+    internal const ulong VIRTIO_NET_F_HOST_TSO4 = 1UL << 11;  // §5.1.3: the device cuts TCP over IPv4 into segments
+    internal const ulong VIRTIO_NET_F_HOST_TSO6 = 1UL << 12;  // §5.1.3: the same over IPv6
     internal const ulong VIRTIO_NET_F_MRG_RXBUF = 1UL << 15;  // §5.1.3
     internal const ulong VIRTIO_NET_F_STATUS = 1UL << 16;     // §5.1.3
+    internal const ulong VIRTIO_NET_F_CTRL_VQ = 1UL << 17;    // §5.1.3
+    internal const ulong VIRTIO_NET_F_CTRL_RX = 1UL << 18;    // §5.1.3
     internal const ulong VIRTIO_NET_F_MQ = 1UL << 22;         // §5.1.3
+    internal const ulong VIRTIO_NET_F_SPEED_DUPLEX = 1UL << 63; // §5.1.3
 
     // Feature bits of the transport and the rings (§6).
     internal const ulong VIRTIO_F_INDIRECT_DESC = 1UL << 28;  // §6, §2.7.5.3
     internal const ulong VIRTIO_F_EVENT_IDX = 1UL << 29;      // §6, §2.7.7
     internal const ulong VIRTIO_F_VERSION_1 = 1UL << 32;      // §6.1
+    internal const ulong VIRTIO_F_ACCESS_PLATFORM = 1UL << 33; // §6, §6.1
     internal const ulong VIRTIO_F_RING_PACKED = 1UL << 34;    // §6, §2.8
     internal const ulong VIRTIO_F_IN_ORDER = 1UL << 35;       // §6, §2.7.9, §2.8.8
+    internal const ulong VIRTIO_F_ORDER_PLATFORM = 1UL << 36; // §6, §6.1
 
     // Descriptor flags.
     internal const ushort VIRTQ_DESC_F_NEXT = 1;              // §2.7.5
@@ -38,6 +46,8 @@ internal static class VirtioSpec
     internal const byte VIRTIO_NET_HDR_F_NEEDS_CSUM = 1;      // §5.1.6
     internal const byte VIRTIO_NET_HDR_F_DATA_VALID = 2;      // §5.1.6
     internal const byte VIRTIO_NET_HDR_GSO_NONE = 0;          // §5.1.6
+    internal const byte VIRTIO_NET_HDR_GSO_TCPV4 = 1;         // §5.1.6
+    internal const byte VIRTIO_NET_HDR_GSO_TCPV6 = 4;         // §5.1.6
 
     /// <summary>Largest ring: indices are 16 bits, one of which packed rings use for the wrap counter (§2.7, §2.8).</summary>
     internal const int MaxRingSize = 32768;

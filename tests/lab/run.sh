@@ -80,7 +80,7 @@ start_guest() {
         -serial "file:$folder/console.log" \
         -chardev "pipe,id=monitor,path=$(quoted "$folder/monitor")" -mon chardev=monitor,mode=control \
         -kernel "$kernel" -initrd "$initrd" \
-        -append "console=ttyS0 quiet panic=-1 mitigations=off clocksource=tsc tsc=reliable no_timer_check random.trust_cpu=on nowatchdog audit=0 apparmor=0 net.ifnames=0 intel_iommu=on iommu=nopt pollio.lab=$scenario" \
+        -append "console=ttyS0 quiet panic=-1 mitigations=off clocksource=tsc tsc=reliable no_timer_check random.trust_cpu=on nowatchdog audit=0 apparmor=0 net.ifnames=0 $iommu pollio.lab=$scenario" \
         -device intel-iommu,intremap=on,caching-mode=on,device-iotlb=on \
         -fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=root,mount_tag=root \
         -fsdev "local,id=share,path=$(quoted "$share"),security_model=none" -device virtio-9p-pci,fsdev=share,mount_tag=share \
@@ -162,7 +162,7 @@ folder=$(mktemp -d "$cache/runs/$scenario.XXXXXX")
 share=$folder/share
 mkdir "$share"
 cp "$here/guest.sh" "$share/"
-qemu='' reader='' problem='' nics=()
+qemu='' reader='' problem='' nics=() iommu='intel_iommu=on iommu=nopt'
 trap stop_guest EXIT
 trap 'exit 130' INT TERM
 write_jobs

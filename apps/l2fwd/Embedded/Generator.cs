@@ -18,7 +18,7 @@ namespace PollIO.Apps.L2fwd.Embedded;
 internal sealed class Generator : IDisposable
 {
     private const int MinWindow = 128;
-    private static readonly TimeSpan s_drainTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_linkTime = TimeSpan.FromSeconds(20);
 
     private readonly PortSet _ports;

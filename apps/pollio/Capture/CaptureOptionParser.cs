@@ -8,12 +8,12 @@ internal static class CaptureOptionParser
 {
     private const string Help =
         """
-        pollio capture: writes the packets of a running PollIO application to a file or a pipe
+        pollio capture: writes a running application's packets to a file or a pipe
 
         usage: pollio capture --pid N [options]
 
           --pid N             the process; yours, or any when you are root
-          --port PORT         a port by its spec or number; may be repeated (default: all)
+          --port PORT         a port by its spec or number; repeatable (default: all)
           --filter EXPRESSION what to capture, in tcpdump's language (needs libpcap)
           -w FILE             the pcapng file; - for standard output (default -)
           --snaplen N         bytes kept of a packet, 1 to 262144 (default 262144)

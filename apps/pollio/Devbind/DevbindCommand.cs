@@ -27,37 +27,49 @@ internal static class DevbindCommand
             case "restore":
                 binding.Restore(options.Addresses.Count == 0 ? binding.Changed : options.Addresses, options.Force);
                 break;
+            case "rule":
+                RefusePartOfGroup(tree, options);
+                output.Write(UdevRule.Create(options.Addresses, options.Driver, options.User));
+                return AppMain.Well;
             default:
                 break;
         }
 
-        Show(tree, output, binding.Changed);
+        var report = new DevbindReport(tree, binding.Changed);
+        if (options.Json)
+        {
+            report.WriteJson(output);
+        }
+        else
+        {
+            report.WriteText(output);
+        }
+
         return AppMain.Well;
     }
 
     // A group is given away whole: with one of its functions still in the kernel's hands, VFIO opens none of them.
     private static void RefusePartOfGroup(SysfsTree tree, DevbindOptions options)
     {
-        if (options.Driver != PciBinding.VfioDriver)
-        {
-            return;
-        }
-
         foreach (PciAddress address in options.Addresses)
         {
-            if (PciInventory.Read(tree, address)?.Group is not { } number)
+            PciFunction function = PciInventory.Read(tree, address) ?? throw HardwareCheck.NoSuchDevice(tree, address, Operation);
+            if (options.Driver != PciBinding.VfioDriver || function.Group is not { } number)
             {
                 continue;
             }
 
-            PciFunction[] left = [.. IommuGroup.Read(tree, number).Blockers.Where(member => !member.IsBridge && !options.Addresses.Contains(member.Address))];
+            // What has VFIO's driver now may have another after the next boot.
+            IommuGroup group = IommuGroup.Read(tree, number);
+            IEnumerable<PciFunction> wanted = options.Action == "rule" ? group.Members.Where(member => member.Driver is not null) : group.Blockers;
+            PciFunction[] left = [.. wanted.Where(member => !member.IsBridge && !options.Addresses.Contains(member.Address))];
             if (left.Length != 0)
             {
                 throw new PollIOException(
                     Operation,
                     address.ToString(),
                     $"it shares IOMMU group {number} with {string.Join(", ", left.Select(member => member.ToString()))}, and a group is given away whole; nothing was changed",
-                    remedy: $"sudo pollio devbind bind {string.Join(' ', options.Addresses.Concat(left.Select(member => member.Address)).Distinct())}");
+                    remedy: $"{(options.Action == "rule" ? "pollio devbind rule" : "sudo pollio devbind bind")} {string.Join(' ', options.Addresses.Concat(left.Select(member => member.Address)).Distinct())}");
             }
         }
     }
@@ -78,27 +90,6 @@ internal static class DevbindCommand
             if (chown.ExitCode != 0)
             {
                 throw new PollIOException("give node", node, error.Length == 0 ? "chown failed" : error.ReplaceLineEndings(" "));
-            }
-        }
-    }
-
-    private static void Show(SysfsTree tree, TextWriter output, IReadOnlyList<PciAddress> changed)
-    {
-        ILookup<int, PciFunction> groups = PciInventory.Read(tree).Functions.ToLookup(function => function.Group ?? -1);
-        int[] shown = [.. groups.Where(group => group.Any(function => function.IsNetwork || changed.Contains(function.Address))).Select(group => group.Key).Order()];
-        if (shown.Length == 0)
-        {
-            output.WriteLine("This machine has no PCI network device.");
-        }
-
-        foreach (int number in shown)
-        {
-            output.WriteLine(number < 0 ? "no IOMMU group" : $"IOMMU group {number}");
-            foreach (PciFunction function in groups[number].Where(function => number >= 0 || function.IsNetwork || changed.Contains(function.Address)))
-            {
-                string interfaces = function.Interfaces.Count == 0 ? "" : $"  interface {string.Join(", ", function.Interfaces)}";
-                string route = function.Interfaces.Any(name => DefaultRoute.CarriedBy(tree, name) is not null) ? "  carries the default route" : "";
-                output.WriteLine($"  {function}{interfaces}{route}{(changed.Contains(function.Address) ? "  (restore puts it back)" : "")}");
             }
         }
     }

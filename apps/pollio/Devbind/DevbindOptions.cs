@@ -5,7 +5,7 @@ namespace PollIO.Apps.Tools.Devbind;
 /// <summary>What <c>pollio devbind</c> was asked for.</summary>
 internal sealed record DevbindOptions
 {
-    /// <summary>status, bind, unbind or restore.</summary>
+    /// <summary>status, bind, unbind, restore or rule.</summary>
     internal required string Action { get; init; }
 
     /// <summary>The functions; with restore, none means all that were changed.</summary>
@@ -16,6 +16,9 @@ internal sealed record DevbindOptions
 
     /// <summary>Whether to take the interface of the default route too.</summary>
     internal bool Force { get; init; }
+
+    /// <summary>Whether to print JSON.</summary>
+    internal bool Json { get; init; }
 
     /// <summary>Who is given the group's node, or null.</summary>
     internal string? User { get; init; }

@@ -10,13 +10,12 @@ internal static class CpuChecks
 
     internal static IEnumerable<Finding> Run(SysfsTree tree, DoctorOptions options)
     {
-        string list = string.Join(",", options.Cores);
         yield return Contains(tree, Cpus + "/isolated", options.Cores)
             ? Finding.Ok("isolation", "the scheduler keeps other work away from the polling CPUs")
-            : Finding.Warning("isolation", "other work may run on polling CPUs, which costs packets while it does", $"add isolcpus={ListOr(list)} to the kernel's command line, and boot");
+            : Finding.Warning("isolation", "other work may run on polling CPUs, which costs packets while it does", BootWith(tree, "isolcpus", options));
         yield return Contains(tree, Cpus + "/nohz_full", options.Cores)
             ? Finding.Ok("timer tick", "off on the polling CPUs")
-            : Finding.Warning("timer tick", "interrupts polling CPUs up to 1000 times a second, some microseconds each", $"add nohz_full={ListOr(list)} to the kernel's command line, and boot");
+            : Finding.Warning("timer tick", "interrupts polling CPUs up to 1000 times a second, some microseconds each", BootWith(tree, "nohz_full", options));
         foreach (Finding finding in Governors(tree, options).Concat(Siblings(tree, options.Cores)))
         {
             yield return finding;
@@ -41,7 +40,9 @@ internal static class CpuChecks
         }
     }
 
-    private static string ListOr(string list) => list.Length == 0 ? "LIST" : list;
+    private static string BootWith(SysfsTree tree, string word, DoctorOptions options) => options.Cores.Count == 0
+        ? $"add {word}=LIST to the kernel's command line, and boot; with --cores LIST this is a command"
+        : MachineChecks.BootWith(tree, $"{word}={string.Join(",", options.Cores)}");
 
     private static IEnumerable<Finding> Governors(SysfsTree tree, DoctorOptions options)
     {

@@ -21,6 +21,11 @@ internal static class MachineChecks
         }
 
         yield return Hugepages(options);
+        foreach (Finding finding in HugepagesOfNodes(tree, options))
+        {
+            yield return finding;
+        }
+
         yield return LockedMemory(tree, options);
         if (ReadOnlySysfs(tree) is { } readOnly)
         {
@@ -46,12 +51,18 @@ internal static class MachineChecks
         int groups = tree.List("/sys/kernel/iommu_groups").Count;
         return groups != 0
             ? Finding.Ok("IOMMU", $"on, {groups} groups")
-            : Finding.Bad(
-                options.NeedsVfio,
-                "IOMMU",
-                "none, or off: vfio: ports cannot be opened; uio: ports can, and protect nothing",
-                "enable VT-d or AMD-Vi in the firmware, add intel_iommu=on (Intel) or amd_iommu=on (AMD) to the kernel's command line, and boot");
+            : Finding.Bad(options.NeedsVfio, "IOMMU", "none, or off: vfio: ports cannot be opened; uio: ports can, and protect nothing", IommuRemedy(tree));
     }
+
+    // The firmware lists Intel's in the table DMAR; only root may read a table, and everybody may see that it is there.
+    private static string IommuRemedy(SysfsTree tree) => tree.FileExists("/sys/firmware/acpi/tables/DMAR")
+        ? BootWith(tree, "intel_iommu=on")
+        : "enable VT-d or AMD-Vi in the firmware (a virtual machine gets it from its host), add intel_iommu=on (Intel) or amd_iommu=on (AMD) to the kernel's command line, and boot";
+
+    /// <summary>How a word gets onto the kernel's command line: by command where the boot loader is GRUB with Debian's tools.</summary>
+    internal static string BootWith(SysfsTree tree, string word) => tree.FileExists("/etc/default/grub")
+        ? $"sudo sed -i -e 's/\\b{word.Split('=')[0]}=[^ \"]*//g' -e 's/^GRUB_CMDLINE_LINUX=\"/&{word} /' /etc/default/grub && sudo update-grub && sudo reboot"
+        : $"add {word} to the kernel's command line, and boot";
 
     private static Finding Module(SysfsTree tree, DoctorOptions options)
     {
@@ -86,15 +97,42 @@ internal static class MachineChecks
         }
 
         HugepagePool[] filled = [.. info.Pools.Where(pool => pool.Available > 0)];
-        if (filled.Length == 0)
+        if (!filled.Any(pool => pool.Available * pool.PageSize >= WantedMemory))
         {
+            string free = filled.Length == 0 ? "none is free" : $"only {AvailableIn(filled)} are free";
             return Finding.Bad(
-                needed, "hugepages", "none is free: ports of devices have no memory, others pay more misses of the TLB", info.ReserveCommand(info.Pools[0].PageSize, WantedMemory));
+                needed, "hugepages", $"{free}: ports of devices have no memory, others pay more misses of the TLB", $"sudo pollio hugepages {info.ReserveArguments(info.Pools[0].PageSize, WantedMemory)}");
         }
 
         string mounts = info.Mounts.Count == 0 ? "no hugetlbfs mounted, which PollIO does not need" : $"mounted on {string.Join(", ", info.Mounts.Select(mount => mount.Path))}";
-        return Finding.Ok("hugepages", $"{string.Join(", ", filled.Select(pool => $"{pool.Available} of {HugepageInfo.FormatSize(pool.PageSize)} free"))}; {mounts}");
+        return Finding.Ok("hugepages", $"{AvailableIn(filled)} free; {mounts}");
     }
+
+    // Memory on another node than the device costs every packet a way across.
+    private static IEnumerable<Finding> HugepagesOfNodes(SysfsTree tree, DoctorOptions options)
+    {
+        HugepageInfo info = HugepageInfo.Read(options.Root);
+        int[] nodes = [.. info.NodePools.Select(pool => pool.NumaNode).Distinct()];
+        if (nodes.Length < 2)
+        {
+            yield break;
+        }
+
+        foreach (int node in nodes)
+        {
+            HugepagePool[] filled = [.. info.NodePools.Where(pool => pool.NumaNode == node && pool.Available > 0)];
+            bool wanted = PciAddress.TryParse(options.Port?.Address, out PciAddress address) && PciInventory.Read(tree, address)?.NumaNode == node;
+            yield return filled.Length != 0 || !wanted
+                ? Finding.Ok("hugepages", $"NUMA node {node}: {(filled.Length == 0 ? "none" : AvailableIn(filled))} free")
+                : Finding.Warning(
+                    "hugepages",
+                    $"NUMA node {node}, where the device is, has none free: packets are kept on another node",
+                    $"sudo pollio hugepages {info.ReserveArguments(info.Pools[0].PageSize, WantedMemory, node)}");
+        }
+    }
+
+    private static string AvailableIn(IEnumerable<HugepagePool> pools) =>
+        string.Join(", ", pools.Select(pool => $"{pool.Available} of {HugepageInfo.FormatSize(pool.PageSize)}"));
 
     private static Finding LockedMemory(SysfsTree tree, DoctorOptions options)
     {

@@ -34,8 +34,31 @@ internal static class PortChecks
         }
         catch (PollIOException e)
         {
-            return [Finding.Problem("port", $"{e.Device}: {e.Reason}", e.Remedy)];
+            return [Finding.Problem("port", $"{e.Device}: {e.Reason}", CommandToTake(tree, address, options) ?? e.Remedy)];
         }
+    }
+
+    /// <summary>The command that gives the device, and whatever shares its group, to a process; null when drivers are not what is wrong.</summary>
+    private static string? CommandToTake(SysfsTree tree, PciAddress address, DoctorOptions options)
+    {
+        string driver = options.NeedsVfio ? PciBinding.VfioDriver : PciBinding.UioDriver;
+        if (PciInventory.Read(tree, address) is not { } function || (options.NeedsVfio && function.Group is null))
+        {
+            return null;
+        }
+
+        IEnumerable<PciFunction> group = options.NeedsVfio ? IommuGroup.Read(tree, function.Group!.Value).Blockers : [];
+        PciFunction[] taken = [.. group.Append(function).Where(member => member.Driver != driver).DistinctBy(member => member.Address)];
+        if (taken.Length == 0)
+        {
+            return null;
+        }
+
+        string load = tree.HasDriver(driver) ? "" : $"sudo modprobe {driver} && ";
+        string unbind = string.Concat(taken.Where(member => member.IsBridge).Select(bridge => $"echo {bridge.Address} | sudo tee {PciInventory.FolderOf(bridge.Address)}/driver/unbind && "));
+        string named = options.NeedsVfio ? "" : $" --driver {driver}";
+        string user = options.NeedsVfio && !Environment.IsPrivilegedProcess ? " --user $USER" : "";
+        return $"{load}{unbind}sudo pollio devbind bind {string.Join(' ', taken.Where(member => !member.IsBridge).Select(member => member.Address))}{named}{user}";
     }
 
     private static IEnumerable<Finding> Numa(SysfsTree tree, PciFunction function, IReadOnlyList<int> cores) =>

@@ -12,11 +12,11 @@ internal sealed record Contest(string Name, IReadOnlyList<Row> Rows, IReadOnlyLi
     /// <summary>Whether the kernel moves packets for the contestants, in interrupt time.</summary>
     public bool KernelWorks { get; init; }
 
-    /// <summary>What it is called where it has several rows; null for its name.</summary>
+    /// <summary>What tells it from others of its name, where there are any.</summary>
     public string? Label { get; init; }
 
-    /// <summary>What it is called in reports: its row, or its label where it has several.</summary>
-    internal string Title => Rows.Count == 1 ? Rows[0].Title : Label ?? Name;
+    /// <summary>What it is called in reports: its label, its only row, or its name.</summary>
+    internal string Title => Label ?? (Rows.Count == 1 ? Rows[0].Title : Name);
 
     /// <summary>Makes what all contestants need and returns what takes it away; null when they need nothing.</summary>
     public Func<IDisposable>? SetUp { get; init; }

@@ -67,6 +67,22 @@ internal sealed class TestPmd : IForwarder
         static string Option(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"--{name}={value}");
     }
 
+    /// <summary>Starts it on NICs of the lab's guest, with rings as large as PollIO's, and without forwarding yet.</summary>
+    /// <param name="mode">testpmd's forwarding mode.</param>
+    /// <param name="devices">PCI addresses, bound to vfio-pci.</param>
+    internal static TestPmd StartOnNics(string mode, IReadOnlyList<string> devices)
+    {
+        // The guest has one CPU: both lcores are on it, the main one asleep at its prompt.
+        string[] command =
+        [
+            .. Eal.Command(Program),
+            "--lcores", "0@0,1@0", "--in-memory", "--no-telemetry", "--log-level=eal,warning", .. devices.SelectMany(device => (string[])["-a", device]),
+            "--", "-i", "--nb-cores=1", "--burst=32", "--rxd=512", "--txd=512", "--no-lsc-interrupt", $"--forward-mode={mode}",
+            string.Create(CultureInfo.InvariantCulture, $"--total-num-mbufs={Mbufs}"), string.Create(CultureInfo.InvariantCulture, $"--mbcache={Cache}"),
+        ];
+        return new TestPmd(ChildProcess.Start(command[0], command[1..]), devices.Count);
+    }
+
     public Task BeginAsync(CancellationToken cancellation) => ShowAsync(cancellation);
 
     public async Task<ForwardRates> EndAsync(CancellationToken cancellation)
@@ -75,12 +91,12 @@ internal sealed class TestPmd : IForwarder
         return new ForwardRates(ports.Sum(port => port.RxPerSecond), ports.Sum(port => port.TxPerSecond));
     }
 
-    /// <summary>Begins anew with packets of its own in circulation, counting busy cycles.</summary>
+    /// <summary>Begins anew, counting busy cycles, with so many bursts of its own in circulation.</summary>
     internal async Task RestartAsync(int bursts, CancellationToken cancellation)
     {
         await _process.WriteLineAsync("stop", cancellation);
         await _process.WriteLineAsync("set record-core-cycles on", cancellation);
-        await _process.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"start tx_first {bursts}"), cancellation);
+        await _process.WriteLineAsync(bursts == 0 ? "start" : string.Create(CultureInfo.InvariantCulture, $"start tx_first {bursts}"), cancellation);
         await ShowAsync(cancellation);
     }
 

@@ -24,6 +24,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         _errors = ReadErrorsAsync();
     }
 
+    /// <summary>The process's number.</summary>
+    internal int Id => _process.Id;
+
     /// <summary>Starts a program.</summary>
     /// <exception cref="PollIOException">It cannot be started.</exception>
     internal static ChildProcess Start(string program, IEnumerable<string> arguments, params ReadOnlySpan<KeyValuePair<string, string>> environment)

@@ -25,7 +25,7 @@ internal static class FloodWorker
     }
 
     /// <summary>A frame between documentation addresses (RFC 5737) to a station that is not there.</summary>
-    private static byte[] BuildFrame(int size)
+    internal static byte[] BuildFrame(int size)
     {
         byte[] frame = new byte[size];
         int payload = size - EthernetHeader.Size - IPv4Header.MinSize - UdpHeader.Size;

@@ -20,6 +20,12 @@ internal static class WorkerProgram
             case "circulate":
                 CirculateWorker.Run(arguments);
                 return 0;
+            case "nic":
+                NicWorker.Run(arguments);
+                return 0;
+            case "lab":
+                LabWorker.Run(arguments);
+                return 0;
             case "flood":
                 FloodWorker.Run(arguments);
                 return 0;
@@ -39,7 +45,7 @@ internal static class WorkerProgram
                 FirstPacketWorker.Run(arguments);
                 return 0;
             default:
-                throw new UsageException($"there is no worker '{name}': forward, circulate, flood, ring, ring-one-core, pool, pipelines, first-packet");
+                throw new UsageException($"there is no worker '{name}': forward, circulate, nic, lab, flood, ring, ring-one-core, pool, pipelines, first-packet");
         }
     }
 }

@@ -60,6 +60,14 @@ internal abstract unsafe class DeviceRing<TLayout> : DeviceRing
 
     private QueueNotifier Notifier { get; }
 
+    internal override bool Arm()
+    {
+        Layout.Arm();
+        return First == End;
+    }
+
+    internal override void Disarm() => Layout.Disarm();
+
     /// <summary>Stages buffers until there are <paramref name="wanted"/>, or no more.</summary>
     /// <returns>Buffers staged.</returns>
     private protected int Stage(int wanted)

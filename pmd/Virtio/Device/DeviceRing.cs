@@ -9,6 +9,13 @@ internal abstract class DeviceRing
     /// <summary>Buffers used so far, in the form GET_VRING_BASE wants.</summary>
     internal abstract uint Base { get; }
 
+    /// <summary>Asks to be notified when the driver makes a buffer available; whoever called polls once more before it waits.</summary>
+    /// <returns>False when buffers taken before still wait for a packet to be free.</returns>
+    internal abstract bool Arm();
+
+    /// <summary>Asks for no more notifications.</summary>
+    internal abstract void Disarm();
+
     /// <summary>On a ring the driver transmits into: copies the frames it has sent into packets.</summary>
     internal virtual Burst Receive(Span<Packet> packets) => Burst.None;
 

@@ -16,6 +16,12 @@ internal interface IDeviceLayout
     /// <returns>How many may be taken, at most <paramref name="most"/>.</returns>
     int Refresh(int most);
 
+    /// <summary>Asks to be notified of the next available buffer; whoever called looks once more before it waits.</summary>
+    void Arm();
+
+    /// <summary>Asks for no more notifications. One may still come.</summary>
+    void Disarm();
+
     /// <summary>Takes the first descriptor of the next available buffer.</summary>
     bool TryTake(out TakenDescriptor descriptor);
 

@@ -49,6 +49,16 @@ internal unsafe struct PackedDeviceLayout : IDeviceLayout
         return Violation == RingViolation.None && IsAvailable(_available, out _) ? most : 0;
     }
 
+    public readonly void Arm()
+    {
+        _ring.DeviceEvent->Flags = VirtioSpec.RING_EVENT_FLAGS_ENABLE;
+
+        // As in a split ring: the wish before it, the caller's look at the descriptors after it (§2.8.10).
+        MemoryOrder.FullFence();
+    }
+
+    public readonly void Disarm() => _ring.DeviceEvent->Flags = VirtioSpec.RING_EVENT_FLAGS_DISABLE;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake(out TakenDescriptor descriptor)
     {

@@ -53,6 +53,36 @@ internal unsafe struct SplitDeviceLayout : IDeviceLayout
         return known >= most ? most : RefreshSlow(most);
     }
 
+    public void Arm()
+    {
+        if (_eventIndex)
+        {
+            _availableEvent = _availableSeen;
+            _ring.AvailableEvent = _availableEvent;
+        }
+        else
+        {
+            _ring.UsedFlags = 0;
+        }
+
+        // Before it our wish is written, after it the caller reads the available index; the driver writes the index, fences and reads
+        // the wish (§2.7.13.4.1). Either it sees the wish, or the caller sees the index.
+        MemoryOrder.FullFence();
+    }
+
+    public void Disarm()
+    {
+        if (_eventIndex)
+        {
+            _availableEvent = (ushort)(_available - 1);
+            _ring.AvailableEvent = _availableEvent;
+        }
+        else
+        {
+            _ring.UsedFlags = VirtioSpec.VIRTQ_USED_F_NO_NOTIFY;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake(out TakenDescriptor descriptor)
     {

@@ -1,3 +1,5 @@
+using PollIO.Pmd.Pci;
+
 namespace PollIO.Pmd.Virtio.Driver;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal abstract unsafe class DriverRing
     {
         Size = memory.Size;
         Mask = memory.Size - 1;
-        DeviceDelta = memory.DeviceDelta;
+        Iova = memory.Iova;
         Notifier = notifier;
         _packets = GC.AllocateArray<Packet>((int)Size, pinned: true);
         _counts = GC.AllocateArray<ushort>((int)Size, pinned: true);
@@ -44,7 +46,7 @@ internal abstract unsafe class DriverRing
 
     private protected uint Mask { get; }
 
-    private protected long DeviceDelta { get; }
+    private protected IovaMap Iova { get; }
 
     private protected QueueNotifier Notifier { get; }
 

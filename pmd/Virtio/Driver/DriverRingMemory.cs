@@ -1,3 +1,5 @@
+using PollIO.Pmd.Pci;
+
 namespace PollIO.Pmd.Virtio.Driver;
 
 /// <summary>
@@ -16,17 +18,17 @@ internal readonly unsafe struct DriverRingMemory
 
     /// <param name="address">Where it lies, at a cache line: <see cref="Length"/> bytes.</param>
     /// <param name="size">Descriptors, a power of two.</param>
-    /// <param name="deviceDelta">What turns our addresses into the device's.</param>
-    internal DriverRingMemory(nint address, uint size, long deviceDelta)
+    /// <param name="iova">What turns our addresses into the device's; the memory is one piece for it.</param>
+    internal DriverRingMemory(nint address, uint size, IovaMap iova)
     {
         _start = (byte*)address;
         Size = size;
-        DeviceDelta = deviceDelta;
+        Iova = iova;
     }
 
     internal uint Size { get; }
 
-    internal long DeviceDelta { get; }
+    internal IovaMap Iova { get; }
 
     internal SplitRing Split => SplitRing.In(_start, Size);
 
@@ -58,7 +60,7 @@ internal readonly unsafe struct DriverRingMemory
 
     internal void Clear() => System.Runtime.InteropServices.NativeMemory.Clear(_start, (nuint)Length(Size));
 
-    private ulong ToDevice(void* address) => (ulong)((nint)address + DeviceDelta);
+    private ulong ToDevice(void* address) => Iova.Translate((nint)address);
 
     private static long RingLength(uint size) =>
         (Math.Max(SplitRing.MemoryLength(size), PackedRing.MemoryLength(size)) + CacheLine - 1) & -CacheLine;

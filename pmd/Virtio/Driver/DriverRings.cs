@@ -24,5 +24,15 @@ internal static unsafe class DriverRings
                 in memory, ring => new SplitDriverLayout(memory.Split, features, ring.Counts, ring.ShadowEntries), in options, notifier);
     }
 
+    /// <summary>A control ring in cleared memory, of at least <see cref="DriverControlRing.MinSize"/> descriptors.</summary>
+    internal static DriverControlRing CreateControl(DriverRingMemory memory, ulong features, QueueNotifier notifier)
+    {
+        memory.Clear();
+        return IsPacked(features)
+            ? new DriverControlRing<PackedDriverLayout>(in memory, ring => new PackedDriverLayout(memory.Packed, features, ring.Counts), notifier)
+            : new DriverControlRing<SplitDriverLayout>(
+                in memory, ring => new SplitDriverLayout(memory.Split, features, ring.Counts, ring.ShadowEntries), notifier);
+    }
+
     private static bool IsPacked(ulong features) => (features & VirtioSpec.VIRTIO_F_RING_PACKED) != 0;
 }

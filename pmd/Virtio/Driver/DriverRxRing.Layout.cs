@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PollIO.Pmd.Pci;
 
 namespace PollIO.Pmd.Virtio.Driver;
 
@@ -11,7 +12,7 @@ internal sealed unsafe class DriverRxRing<TLayout> : DriverRxRing
     private readonly uint _refillAt;
     private readonly bool _readsHeader;
     private readonly bool _mergeable;
-    private readonly bool _checksum;
+    private readonly byte _wantedFlags;
     private readonly bool _scatter;
 #pragma warning disable IDE0044 // A struct that changes itself: read-only, every call would work on a copy.
     private TLayout _layout;
@@ -31,8 +32,10 @@ internal sealed unsafe class DriverRxRing<TLayout> : DriverRxRing
         _room = (uint)options.Pool.DataRoom;
         _refillAt = Math.Min(Size / 4, 64);
         _mergeable = (options.Features & VirtioSpec.VIRTIO_NET_F_MRG_RXBUF) != 0;
-        _checksum = (options.Features & VirtioSpec.VIRTIO_NET_F_GUEST_CSUM) != 0;
-        _readsHeader = _mergeable || _checksum;
+        _wantedFlags = (options.Features & VirtioSpec.VIRTIO_NET_F_GUEST_CSUM) != 0
+            ? (byte)(VirtioSpec.VIRTIO_NET_HDR_F_NEEDS_CSUM | VirtioSpec.VIRTIO_NET_HDR_F_DATA_VALID)
+            : (byte)0;
+        _readsHeader = _mergeable || _wantedFlags != 0;
         _scatter = options.Scatter;
         _source = new PacketSource(options.Pool, options.Queue.Port);
         _layout = createLayout(this);
@@ -116,6 +119,7 @@ internal sealed unsafe class DriverRxRing<TLayout> : DriverRxRing
 
         uint before = _head;
         uint free = Size - (_head - _tail);
+        IovaMap iova = Iova;
         while (free != 0)
         {
             uint slot = _head & Mask;
@@ -126,7 +130,7 @@ internal sealed unsafe class DriverRxRing<TLayout> : DriverRxRing
             for (uint i = 0; i < taken; i++)
             {
                 nint address = Shadow[slot + i].DataAddress - VirtioNetHeader.Size;
-                _layout.Put(_head + i, (ulong)(address + DeviceDelta), _room + VirtioNetHeader.Size, VirtioSpec.VIRTQ_DESC_F_WRITE);
+                _layout.Put(_head + i, iova.Translate(address), _room + VirtioNetHeader.Size, VirtioSpec.VIRTQ_DESC_F_WRITE);
             }
 
             _head += (uint)taken;
@@ -146,6 +150,14 @@ internal sealed unsafe class DriverRxRing<TLayout> : DriverRxRing
             }
         }
     }
+
+    internal override bool Arm()
+    {
+        _layout.Arm();
+        return _head != _tail;
+    }
+
+    internal override void Disarm() => _layout.Disarm();
 
     /// <summary>A length that is none, or a buffer that is not in flight.</summary>
     /// <returns>False when the ring stops.</returns>
@@ -176,7 +188,7 @@ internal sealed unsafe class DriverRxRing<TLayout> : DriverRxRing
     {
         // SAFETY: the buffer began with the header, in the packet's headroom.
         var header = (VirtioNetHeader*)(packet.DataAddress - VirtioNetHeader.Size);
-        return (_missing == 0 && (!_mergeable || header->BufferCount == 1) && (header->Flags & VirtioSpec.VIRTIO_NET_HDR_F_NEEDS_CSUM) == 0)
+        return (_missing == 0 && (!_mergeable || header->BufferCount == 1) && (header->Flags & _wantedFlags) == 0)
             || IsCompleteSlow(ref packet);
     }
 
@@ -190,12 +202,17 @@ internal sealed unsafe class DriverRxRing<TLayout> : DriverRxRing
 
         // The device may change the header at any time: it is read once.
         VirtioNetHeader header = *(VirtioNetHeader*)(packet.DataAddress - VirtioNetHeader.Size);
-        if (_checksum && (header.Flags & VirtioSpec.VIRTIO_NET_HDR_F_NEEDS_CSUM) != 0)
+        ref PacketMetadata metadata = ref packet.Metadata;
+        byte flags = (byte)(header.Flags & _wantedFlags);
+        if ((flags & VirtioSpec.VIRTIO_NET_HDR_F_NEEDS_CSUM) != 0)
         {
-            ref PacketMetadata metadata = ref packet.Metadata;
             metadata.Flags |= PacketFlags.ChecksumPartial;
             metadata.ChecksumStart = header.ChecksumStart;
             metadata.ChecksumOffset = header.ChecksumOffset;
+        }
+        else if ((flags & VirtioSpec.VIRTIO_NET_HDR_F_DATA_VALID) != 0)
+        {
+            metadata.Flags |= PacketFlags.L4ChecksumGood;
         }
 
         if (!_mergeable || header.BufferCount == 1)

@@ -13,4 +13,11 @@ internal abstract class DriverRxRing : DriverRing
 
     /// <summary>Fills the ring with empty packets.</summary>
     internal abstract void Refill();
+
+    /// <summary>Asks for an interrupt when a buffer is used; whoever called polls once more before it waits.</summary>
+    /// <returns>Whether one can be: false when the pool was dry and the device has no buffer.</returns>
+    internal abstract bool Arm();
+
+    /// <summary>Asks for no more interrupts.</summary>
+    internal abstract void Disarm();
 }

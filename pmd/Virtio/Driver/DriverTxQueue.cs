@@ -13,12 +13,21 @@ internal sealed class DriverTxQueue(Port port, int index) : TxQueue(port, index)
     /// <summary>Whether the device finishes checksums (VIRTIO_NET_F_CSUM).</summary>
     internal bool SendsPartialChecksums { get; set; }
 
+    /// <summary>Whether the device cuts TCP into segments (VIRTIO_NET_F_HOST_TSO4 and 6).</summary>
+    internal bool SendsLargeSegments { get; set; }
+
+    /// <summary>Longest frame that may be sent in one piece, in bytes.</summary>
+    internal int MaxFrame { get; set; } = int.MaxValue;
+
     /// <summary>What the device reaches; may change at any time.</summary>
     internal ReachTable Reach
     {
         get => _reach;
         set => _reach = value;
     }
+
+    /// <summary>Nothing can be sent any more.</summary>
+    internal void End(PollIOException error) => Fail(error);
 
     /// <summary>Counts what was in flight when the device left.</summary>
     internal void CountLost(int packets, DropCause cause) => Counters.Drop(cause, packets);
@@ -66,14 +75,22 @@ internal sealed class DriverTxQueue(Port port, int index) : TxQueue(port, index)
     private bool TryPrepare(Packet original, ReachTable reach, out Packet packet)
     {
         packet = original;
-        if (packet.SegmentCount > DriverTxRing.MaxSegments)
+        ref PacketMetadata metadata = ref original.Metadata;
+        TxFlags asked = metadata.TxFlags;
+        bool isLarge = (asked & TxFlags.TcpSegmentation) != 0;
+        bool unfinished = !SendsPartialChecksums
+            && ((metadata.Flags & PacketFlags.ChecksumPartial) != 0 || (asked & (TxFlags.TcpChecksum | TxFlags.UdpChecksum)) != 0);
+        if (isLarge ? !SendsLargeSegments : original.Length > MaxFrame)
         {
-            Drop(new ReadOnlySpan<Packet>(in original), DropCause.TooManySegments);
-            return false;
+            return DropOne(original, isLarge ? DropCause.Refused : DropCause.TooLong);
         }
 
-        bool unfinished = (packet.Metadata.Flags & PacketFlags.ChecksumPartial) != 0 && !SendsPartialChecksums;
-        if (!reach.Reaches(packet) || (unfinished && !packet.IsPlain))
+        if (original.SegmentCount > DriverTxRing.MaxSegments)
+        {
+            return DropOne(original, DropCause.TooManySegments);
+        }
+
+        if (!reach.Reaches(packet) || (unfinished && !packet.IsPlain) || (asked != TxFlags.None && packet.IsShared))
         {
             packet = CopyToOwnPool(packet);
             if (packet.IsNull)
@@ -82,12 +99,17 @@ internal sealed class DriverTxQueue(Port port, int index) : TxQueue(port, index)
             }
         }
 
-        if ((unfinished && !PartialChecksum.TryFinish(packet)) || !reach.Reaches(packet))
-        {
-            Drop(new ReadOnlySpan<Packet>(in packet), unfinished ? DropCause.Malformed : DropCause.Unreachable);
-            return false;
-        }
+        DropCause? cause = asked != TxFlags.None && !TxRequest.TryTranslate(packet) ? DropCause.Refused
+            : unfinished && !PartialChecksum.TryFinish(packet) ? DropCause.Malformed
+            : !reach.Reaches(packet) ? DropCause.Unreachable
+            : packet.SegmentCount > DriverTxRing.MaxSegments ? DropCause.TooManySegments
+            : null;
+        return cause is null || DropOne(packet, cause.Value);
+    }
 
-        return true;
+    private bool DropOne(Packet packet, DropCause cause)
+    {
+        Drop(new ReadOnlySpan<Packet>(in packet), cause);
+        return false;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PollIO.Pmd.Pci;
 
 namespace PollIO.Pmd.Virtio.Driver;
 
@@ -6,6 +7,9 @@ namespace PollIO.Pmd.Virtio.Driver;
 internal sealed unsafe class DriverTxRing<TLayout> : DriverTxRing
     where TLayout : struct, IDriverLayout
 {
+    // PacketMetadata.Flags and TxFlags read as one word: anything asked of us, and a checksum to finish.
+    private const uint Requests = 0xffff_0000 | (uint)PacketFlags.ChecksumPartial;
+
     private readonly DriverRingMemory _memory;
     private readonly bool _indirect;
     private readonly uint _lowWater;
@@ -39,6 +43,8 @@ internal sealed unsafe class DriverTxRing<TLayout> : DriverTxRing
 
         int room = (int)Math.Min((uint)packets.Length, free);
         uint head = _head;
+        IovaMap iova = Iova;
+        uint maxLength = MaxPlainLength;
         long sum = 0;
         int i = 0;
         for (; i < room; i++)
@@ -48,7 +54,8 @@ internal sealed unsafe class DriverTxRing<TLayout> : DriverTxRing
             nint header = packet.DataAddress - VirtioNetHeader.Size;
             if (!packet.IsPlain
                 || metadata.DataOffset < VirtioNetHeader.Size
-                || (metadata.Flags & PacketFlags.ChecksumPartial) != 0
+                || (Unsafe.As<PacketFlags, uint>(ref metadata.Flags) & Requests) != 0
+                || metadata.DataLength > maxLength
                 || !reach.Contains(header))
             {
                 break;
@@ -59,7 +66,7 @@ internal sealed unsafe class DriverTxRing<TLayout> : DriverTxRing
             *(uint*)(header + sizeof(ulong)) = 0;
             uint length = metadata.DataLength;
             Shadow[head & Mask] = packet;
-            _layout.Put(head, (ulong)(header + DeviceDelta), length + VirtioNetHeader.Size, 0);
+            _layout.Put(head, iova.Translate(header), length + VirtioNetHeader.Size, 0);
             head++;
             sum += length;
         }
@@ -84,17 +91,17 @@ internal sealed unsafe class DriverTxRing<TLayout> : DriverTxRing
     {
         uint slot = _head & Mask;
         VirtioNetHeader* header = _memory.Header(slot);
-        WriteHeader(header, in packet.Metadata);
+        WriteHeader(header, packet);
         Span<RingDescriptor> parts = _indirect
             ? new Span<RingDescriptor>(_memory.Table(slot), DriverRingMemory.TableLength)
             : stackalloc RingDescriptor[DriverRingMemory.TableLength];
-        parts[0] = new RingDescriptor { Address = (ulong)((nint)header + DeviceDelta), Length = VirtioNetHeader.Size };
+        parts[0] = new RingDescriptor { Address = Iova.Translate((nint)header), Length = VirtioNetHeader.Size };
         int count = 1;
         for (Packet segment = packet; !segment.IsNull; segment = segment.NextSegment)
         {
             if (!segment.Data.IsEmpty)
             {
-                parts[count++] = new RingDescriptor { Address = (ulong)(segment.DataAddress + DeviceDelta), Length = (uint)segment.Data.Length };
+                parts[count++] = new RingDescriptor { Address = Iova.Translate(segment.DataAddress), Length = (uint)segment.Data.Length };
             }
         }
 
@@ -131,20 +138,34 @@ internal sealed unsafe class DriverTxRing<TLayout> : DriverTxRing
         }
     }
 
+    internal override bool IsDrained()
+    {
+        Reclaim();
+        return _head == _tail || Violation != RingViolation.None;
+    }
+
     internal override int ReleaseUnsent()
     {
         Reclaim();
         return Release();
     }
 
-    private static void WriteHeader(VirtioNetHeader* header, in PacketMetadata metadata)
+    private static void WriteHeader(VirtioNetHeader* header, Packet packet)
     {
+        ref PacketMetadata metadata = ref packet.Metadata;
         *header = default;
         if ((metadata.Flags & PacketFlags.ChecksumPartial) != 0)
         {
             header->Flags = VirtioSpec.VIRTIO_NET_HDR_F_NEEDS_CSUM;
             header->ChecksumStart = metadata.ChecksumStart;
             header->ChecksumOffset = metadata.ChecksumOffset;
+        }
+
+        if ((metadata.TxFlags & TxFlags.TcpSegmentation) != 0)
+        {
+            header->GsoType = TxRequest.GsoTypeOf(packet);
+            header->GsoSize = metadata.TsoSegmentSize;
+            header->HeaderLength = (ushort)(metadata.ChecksumStart + metadata.L4Length);
         }
     }
 
@@ -161,7 +182,7 @@ internal sealed unsafe class DriverTxRing<TLayout> : DriverTxRing
 
         _layout.Put(
             _head,
-            (ulong)((nint)_memory.Table(slot) + DeviceDelta),
+            Iova.Translate((nint)_memory.Table(slot)),
             (uint)(parts.Length * RingDescriptor.Size),
             VirtioSpec.VIRTQ_DESC_F_INDIRECT);
     }

@@ -29,6 +29,12 @@ internal interface IDriverLayout
     /// <returns>Whether there may be any.</returns>
     bool Refresh();
 
+    /// <summary>Asks for an interrupt when the next buffer is used; whoever called looks once more before it waits.</summary>
+    void Arm();
+
+    /// <summary>Asks for no more interrupts. One may still come.</summary>
+    void Disarm();
+
     /// <summary>Takes the next buffer the device has used. The id is below the ring's size; whether it is in flight is for the caller to know.</summary>
     bool TryTake(out uint id, out uint length);
 }

@@ -71,6 +71,16 @@ internal unsafe struct PackedDriverLayout : IDriverLayout
 
     public readonly bool Refresh() => Violation == RingViolation.None;
 
+    public readonly void Arm()
+    {
+        _ring.DriverEvent->Flags = VirtioSpec.RING_EVENT_FLAGS_ENABLE;
+
+        // As in a split ring: the wish before it, the caller's look at the descriptors after it (§2.8.10).
+        MemoryOrder.FullFence();
+    }
+
+    public readonly void Disarm() => _ring.DriverEvent->Flags = VirtioSpec.RING_EVENT_FLAGS_DISABLE;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake(out uint id, out uint length)
     {

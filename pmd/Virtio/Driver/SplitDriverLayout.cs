@@ -120,6 +120,36 @@ internal unsafe struct SplitDriverLayout : IDriverLayout
         return true;
     }
 
+    public void Arm()
+    {
+        if (_eventIndex)
+        {
+            _usedEvent = _usedIndex;
+            _ring.UsedEvent = _usedEvent;
+        }
+        else
+        {
+            _ring.AvailableFlags = 0;
+        }
+
+        // Before it our wish is written, after it the caller reads the used index; the device writes the index, fences and reads the
+        // wish (§2.7.7.2). Either it sees the wish, or the caller sees the index.
+        MemoryOrder.FullFence();
+    }
+
+    public void Disarm()
+    {
+        if (_eventIndex)
+        {
+            _usedEvent = (ushort)(_usedIndex - 1);
+            _ring.UsedEvent = _usedEvent;
+        }
+        else
+        {
+            _ring.AvailableFlags = VirtioSpec.VIRTQ_AVAIL_F_NO_INTERRUPT;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake(out uint id, out uint length)
     {

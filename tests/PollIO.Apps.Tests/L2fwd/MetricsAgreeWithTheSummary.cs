@@ -68,6 +68,8 @@ public sealed class MetricsAgreeWithTheSummary
                 text = await ScrapeAsync(address);
             }
 
+            Assert.Equal(64, Value(text, "pollio_port_ring_packets_usage", "pollio_port_id=\"1\"", "transmit"));
+            Assert.Equal(64, Value(text, "pollio_port_ring_packets_limit", "pollio_port_id=\"1\"", "transmit"));
             long received = Value(text, "pollio_port_packets_total", "pollio_port_id=\"0\"", "receive");
             long dropped = Value(text, "pollio_app_drops_total", "pollio_port_id=\"1\"");
             JsonElement summary = await PollioProcess.EndAsync(l2fwd);

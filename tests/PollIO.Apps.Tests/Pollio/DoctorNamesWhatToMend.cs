@@ -37,7 +37,30 @@ public sealed class DoctorNamesWhatToMend : IDisposable
     public void NoHugepages()
     {
         Set("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "0");
-        Mends("hugepages", "sudo ./hugepages.sh --pagesize 2M --reserve ");
+        Mends("hugepages", "sudo pollio hugepages --pagesize 2M --reserve 192M");
+    }
+
+    [Fact]
+    public void TooFewHugepages()
+    {
+        Set("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "31");
+        Mends("hugepages", "sudo pollio hugepages --pagesize 2M --reserve 130M");
+    }
+
+    [Fact]
+    public void HugepagesOnTheWrongNodeAreAWarning()
+    {
+        Set("sys/bus/pci/devices/0000:03:00.0/numa_node", "1");
+        for (int node = 0; node < 2; node++)
+        {
+            Set($"sys/devices/system/node/node{node}/hugepages/hugepages-2048kB/nr_hugepages", "64");
+            Set($"sys/devices/system/node/node{node}/hugepages/hugepages-2048kB/free_hugepages", node == 0 ? "64" : "0");
+            Set($"sys/devices/system/cpu/cpu1/node{node}/cpulist", "1");
+        }
+
+        Finding finding = Assert.Single(Examine(), finding => finding.Severity == Severity.Warning);
+        Assert.Equal("sudo pollio hugepages --pagesize 2M --reserve 192M --node 1", finding.Remedy);
+        Assert.StartsWith("NUMA node 1, where the device is, has none free", finding.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,7 +74,11 @@ public sealed class DoctorNamesWhatToMend : IDisposable
     public void IommuOff()
     {
         Directory.Delete(PathOf("sys/kernel/iommu_groups"), recursive: true);
-        Mends("IOMMU", "intel_iommu=on");
+        Mends("IOMMU", "enable VT-d or AMD-Vi in the firmware");
+        Set("sys/firmware/acpi/tables/DMAR", "");
+        Mends("IOMMU", "add intel_iommu=on to the kernel's command line, and boot");
+        Set("etc/default/grub", "");
+        Mends("IOMMU", "/&intel_iommu=on /' /etc/default/grub && sudo update-grub && sudo reboot");
     }
 
     [Fact]
@@ -69,14 +96,16 @@ public sealed class DoctorNamesWhatToMend : IDisposable
         File.Delete(PathOf("sys/bus/pci/devices/0000:03:00.0/driver"));
         Directory.CreateDirectory(PathOf("sys/bus/pci/drivers/e1000e"));
         File.CreateSymbolicLink(PathOf("sys/bus/pci/devices/0000:03:00.0/driver"), PathOf("sys/bus/pci/drivers/e1000e"));
-        Mends("port", "echo vfio-pci > /sys/bus/pci/devices/0000:03:00.0/driver_override");
+        Mends("port", "sudo pollio devbind bind 0000:03:00.0");
+        Directory.Delete(PathOf("sys/bus/pci/drivers/vfio-pci"), recursive: true);
+        Mends("port", "sudo modprobe vfio-pci && sudo pollio devbind bind 0000:03:00.0");
     }
 
     [Fact]
     public void GroupNotViable()
     {
         AddDevice("0000:03:00.1", 7, "e1000e");
-        Mends("port", "0000:03:00.1");
+        Mends("port", "sudo pollio devbind bind 0000:03:00.1");
     }
 
     [Fact]

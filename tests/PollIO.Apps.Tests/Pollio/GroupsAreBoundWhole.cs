@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PollIO.Apps.Common.CommandLine;
 using PollIO.Apps.Tools.Devbind;
 using PollIO.Pmd.Pci;
@@ -35,7 +36,44 @@ public sealed class GroupsAreBoundWhole : IDisposable
         Assert.Equal("IOMMU group 4\n  0000:03:00.0 (8086:10d3, driver e1000e)  interface eth7  carries the default route\n", shown);
     }
 
+    [Fact]
+    public void StatusAsJson()
+    {
+        Add("0000:03:00.0", "eth7");
+        Add("0000:03:00.1");
+
+        Assert.Equal(0, Run(DevbindOptionParser.Parse(["status", "--json"], out _)!, out string shown));
+
+        JsonElement functions = JsonDocument.Parse(shown).RootElement.GetProperty("functions");
+        Assert.Equal(["0000:03:00.0", "0000:03:00.1"], functions.EnumerateArray().Select(function => function.GetProperty("address").GetString()));
+        JsonElement first = functions[0];
+        Assert.Equal(("8086:10d3", "e1000e", 4), (first.GetProperty("id").GetString(), first.GetProperty("driver").GetString(), first.GetProperty("iommuGroup").GetInt32()));
+        Assert.Equal("eth7", first.GetProperty("interfaces")[0].GetString());
+        Assert.False(first.GetProperty("carriesDefaultRoute").GetBoolean() || first.GetProperty("isChanged").GetBoolean());
+    }
+
+    [Fact]
+    public void RuleNamesAllOfAGroupAndChangesNothing()
+    {
+        Add("0000:03:00.0");
+        Add("0000:03:00.1");
+
+        PollIOException e = Assert.Throws<PollIOException>(() => Run(DevbindOptionParser.Parse(["rule", "03:00.1"], out _)!, out _));
+        Assert.Equal("pollio devbind rule 0000:03:00.1 0000:03:00.0", e.Remedy);
+
+        Run(DevbindOptionParser.Parse(["rule", "03:00.0", "03:00.1", "--user", "alice"], out _)!, out string rule);
+        string[] lines = rule.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.StartsWith("ACTION==\"add\", SUBSYSTEM==\"pci\", KERNEL==\"0000:03:00.1\", DRIVER!=\"vfio-pci\", ATTR{driver_override}=\"vfio-pci\", ", lines[2], StringComparison.Ordinal);
+        Assert.Contains("chown alice ", lines[2], StringComparison.Ordinal);
+        Assert.False(File.Exists(Record));
+        Assert.Empty(File.ReadAllText(PathOf("sys/bus/pci/devices/0000:03:00.0/driver_override")));
+    }
+
     [Theory]
+    [InlineData("rule")]
+    [InlineData("bind", "03:00.0", "--user", "a;b")]
+    [InlineData("bind", "03:00.0", "--driver", "../x")]
     [InlineData("bind")]
     [InlineData("frobnicate")]
     [InlineData("bind", "03:99.0")]

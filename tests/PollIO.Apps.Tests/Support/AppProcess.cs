@@ -17,6 +17,9 @@ internal sealed partial class AppProcess
 
     private AppProcess(string name) => Path = FindApp(name);
 
+    /// <summary>Any of them.</summary>
+    internal static AppProcess Of(string name) => new(name);
+
     internal static AppProcess L2fwd { get; } = new("l2fwd");
 
     internal static AppProcess Pktgen { get; } = new("pktgen");

@@ -7,7 +7,7 @@ namespace PollIO.Peer.Tests.Support;
 /// <summary>Sends bytes over TCP from one namespace to another and compares what arrived.</summary>
 internal static class TcpTransfer
 {
-    private const int Port = 5201;
+    internal const int Port = 5201;
     private const int Chunk = 1 << 20;
 
     /// <returns>Whether the receiver got exactly the bytes sent.</returns>
@@ -19,6 +19,29 @@ internal static class TcpTransfer
         Task<string> received = Task.Factory.StartNew(() => Receive(listener), TaskCreationOptions.LongRunning);
         string sent = await Task.Factory.StartNew(() => Send(sender, end, bytes), TaskCreationOptions.LongRunning);
         return sent == await received;
+    }
+
+    /// <summary>Sends bytes to a listener, from a namespace.</summary>
+    /// <returns>Their SHA-256, as sha256sum prints it.</returns>
+    internal static async Task<string> SendAsync(string fromNamespace, string toAddress, long bytes)
+    {
+        var end = new IPEndPoint(IPAddress.Parse(toAddress), Port);
+        using Socket sender = await NamespaceThread.RunAsync(fromNamespace, () => Make(end.AddressFamily));
+        return await Task.Factory.StartNew(() => Send(sender, end, bytes), TaskCreationOptions.LongRunning);
+    }
+
+    /// <summary>Listens in a namespace and takes what one sender sends.</summary>
+    /// <param name="inNamespace">Where.</param>
+    /// <param name="address">An address there.</param>
+    /// <param name="send">Has somebody send, once there is somebody to hear.</param>
+    /// <returns>The SHA-256 of what came, as sha256sum prints it.</returns>
+    internal static async Task<string> ReceiveAsync(string inNamespace, string address, Func<Task> send)
+    {
+        var end = new IPEndPoint(IPAddress.Parse(address), Port);
+        using Socket listener = await NamespaceThread.RunAsync(inNamespace, () => Listen(end));
+        Task<string> received = Task.Factory.StartNew(() => Receive(listener), TaskCreationOptions.LongRunning);
+        await send();
+        return await received;
     }
 
     private static Socket Make(AddressFamily family) => new(family, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 30_000 };
@@ -49,7 +72,7 @@ internal static class TcpTransfer
         }
 
         socket.Shutdown(SocketShutdown.Send);
-        return Convert.ToHexString(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static string Receive(Socket listener)
@@ -64,6 +87,6 @@ internal static class TcpTransfer
             hash.AppendData(chunk, 0, count);
         }
 
-        return Convert.ToHexString(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

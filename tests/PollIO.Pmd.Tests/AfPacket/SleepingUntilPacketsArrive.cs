@@ -1,4 +1,3 @@
-using System.Globalization;
 using PollIO.Pmd.Tests.Support;
 
 namespace PollIO.Pmd.Tests.AfPacket;
@@ -28,17 +27,9 @@ public sealed class SleepingUntilPacketsArrive
 
     private static async Task AssertIdleAsync()
     {
-        TimeSpan before = ForwarderTime();
+        TimeSpan before = ThreadTime.Of(Forwarder.ThreadName);
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
-        TimeSpan used = ForwarderTime() - before;
+        TimeSpan used = ThreadTime.Of(Forwarder.ThreadName) - before;
         Assert.True(used < TimeSpan.FromMilliseconds(100), $"the lcore ran {used.TotalMilliseconds:F1} ms of 2 s");
-    }
-
-    /// <summary>CPU time of the forwarder's thread (proc(5), schedstat).</summary>
-    private static TimeSpan ForwarderTime()
-    {
-        string task = Directory.EnumerateDirectories("/proc/self/task").Single(task => File.ReadAllText($"{task}/comm").Trim() == Forwarder.ThreadName);
-        string nanoseconds = File.ReadAllText($"{task}/schedstat").Split(' ')[0];
-        return TimeSpan.FromTicks(long.Parse(nanoseconds, CultureInfo.InvariantCulture) / 100);
     }
 }

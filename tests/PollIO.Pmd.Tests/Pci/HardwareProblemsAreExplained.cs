@@ -66,21 +66,26 @@ public sealed class HardwareProblemsAreExplained
     }
 
     [Fact]
-    public void NodeThatIsNotOursComesWithItsChown()
+    public void MissingNodesAreToldApart()
     {
         using FakeMachine machine = FakeMachine.Create(Vfio);
         PciAddress address = machine.Add("0000:03:00.0", Vfio, group: 7);
 
         Assert.Contains("modprobe vfio-pci", Refusal(machine, address).Remedy, StringComparison.Ordinal);
 
-        // To root every node is open: one that is not there stands for one that is not permitted.
         machine.Set("/dev/vfio/vfio", "");
-        Assert.Equal("sudo chown $USER /dev/vfio/7", Refusal(machine, address).Remedy);
+        PollIOException error = Refusal(machine, address);
+        Assert.Equal("there is no /dev/vfio/7", error.Reason);
+        Assert.Contains("docker run --device /dev/vfio/7", error.Remedy, StringComparison.Ordinal);
 
         machine.Set("/dev/vfio/7", "");
         (PciFunction function, IommuGroup group) = HardwareCheck.RequireVfio(machine, address, "open port");
         Assert.Equal((address, 7), (function.Address, group.Number));
     }
+
+    [Fact]
+    public void NodeThatIsNotOursComesWithItsChown() =>
+        Assert.Equal($"sudo chown {Environment.UserName} /dev/vfio/7", HardwareCheck.NodeNotPermitted(new PciAddress(0, 3, 0, 0), "/dev/vfio/7", "open port").Remedy);
 
     [Fact]
     public void UioWantsItsDriverAndItsNode()

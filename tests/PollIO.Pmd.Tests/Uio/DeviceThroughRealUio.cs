@@ -24,7 +24,7 @@ public sealed class DeviceThroughRealUio : IDisposable
         // As on a machine without an IOMMU: the device's addresses are physical ones.
         LabGuest.Bind(LabGuest.First, null);
         File.WriteAllText(_groupType, "identity");
-        LabGuest.Bind(LabGuest.First, UioErrors.Driver);
+        LabGuest.Bind(LabGuest.First, PciBinding.UioDriver);
     }
 
     public void Dispose()
@@ -97,7 +97,7 @@ public sealed class DeviceThroughRealUio : IDisposable
 
         // uio_pci_generic turns it off when the node closes.
         byte[] header = new byte[8];
-        using (FileStream config = File.OpenRead(LabGuest.Sysfs.FileOf(LabGuest.First, "config")))
+        using (FileStream config = File.OpenRead($"{PciInventory.FolderOf(LabGuest.First)}/config"))
         {
             config.ReadExactly(header);
         }

@@ -18,7 +18,7 @@ public sealed class DeviceThroughUio : IDisposable
     public DeviceThroughUio()
     {
         Assert.SkipUnless(NativeShim.IsAvailable, NativeShim.Problem ?? "");
-        _tree.Add(FakePciTree.Nic, UioErrors.Driver, null, node: 1);
+        _tree.Add(FakePciTree.Nic, PciBinding.UioDriver, null, node: 1);
         string node = FakeUioNode.Add(_tree);
         _device = UioPciDevice.Open(_tree.Sysfs, FakePciTree.Nic);
         _node = new FileStream(node, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using PollIO.Pmd.Pci;
-using PollIO.Pmd.Vfio;
 
 namespace PollIO.Pmd.Tests.Vfio;
 
@@ -14,12 +13,12 @@ internal sealed class FakePciTree : IDisposable
     internal FakePciTree()
     {
         Root = Directory.CreateTempSubdirectory("pollio-pci-").FullName;
-        Sysfs = new VfioSysfs(Root);
+        Sysfs = new SysfsTree(Root);
     }
 
     internal string Root { get; }
 
-    internal VfioSysfs Sysfs { get; }
+    internal SysfsTree Sysfs { get; }
 
     /// <summary>Adds a function with a driver and a group, or without.</summary>
     internal void Add(PciAddress address, string? driver, int? group, string id = "8086:10d3", int node = 0)

@@ -28,7 +28,7 @@ public sealed class KilledProcessLeavesAQuietDevice
 
     private static uint ReadCommand()
     {
-        using FileStream config = File.OpenRead(LabGuest.Sysfs.FileOf(LabGuest.First, "config"));
+        using FileStream config = File.OpenRead($"{PciInventory.FolderOf(LabGuest.First)}/config");
         byte[] header = new byte[8];
         config.ReadExactly(header);
         return BitConverter.ToUInt16(header, PciSpec.Command);

@@ -18,7 +18,7 @@ internal static class LabGuest
     internal static readonly PciAddress Bridged0 = new(0, 1, 1, 0);
     internal static readonly PciAddress Bridged1 = new(0, 1, 2, 0);
 
-    internal static VfioSysfs Sysfs { get; } = new();
+    internal static SysfsTree Sysfs => SysfsTree.Machine;
 
     private static bool IsGuest { get; } = File.Exists("/proc/cmdline") && File.ReadAllText("/proc/cmdline").Contains("pollio.lab=", StringComparison.Ordinal);
 
@@ -30,22 +30,25 @@ internal static class LabGuest
         Assert.SkipUnless(File.Exists("/dev/vfio/vfio"), "there is no /dev/vfio/vfio");
     }
 
+    /// <summary>The driver that has a function, or null.</summary>
+    internal static string? DriverOf(PciAddress address) => PciInventory.Read(Sysfs, address)?.Driver;
+
     /// <summary>Gives a function to a driver of this name, or to none.</summary>
     internal static void Bind(PciAddress address, string? driver)
     {
         string folder = $"/sys/bus/pci/devices/{address}";
-        if (Sysfs.ReadDriver(address) is { } held && held != driver)
+        if (DriverOf(address) is { } held && held != driver)
         {
             File.WriteAllText($"{folder}/driver/unbind", address.ToString());
         }
 
-        if (driver is not null && Sysfs.ReadDriver(address) is null)
+        if (driver is not null && DriverOf(address) is null)
         {
             File.WriteAllText($"{folder}/driver_override", driver + "\n");
             File.WriteAllText("/sys/bus/pci/drivers_probe", address.ToString());
         }
 
-        Assert.Equal(driver, Sysfs.ReadDriver(address));
+        Assert.Equal(driver, DriverOf(address));
     }
 
     /// <summary>Opens a function through VFIO, binding it first.</summary>

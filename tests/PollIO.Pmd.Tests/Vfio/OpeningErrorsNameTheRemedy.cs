@@ -17,15 +17,15 @@ public sealed class OpeningErrorsNameTheRemedy : IDisposable
     public void Dispose() => _tree.Dispose();
 
     [Fact]
-    public void DeviceThatIsNotThere() => Expect(OpenVfio, "there is no such PCI device", "lspci -D -nn");
+    public void DeviceThatIsNotThere() => Expect(OpenVfio, "there is no such PCI device", "this machine has no PCI network device");
 
     [Fact]
     public void DeviceOfTheKernel()
     {
         _tree.Add(FakePciTree.Nic, "e1000e", 7);
 
-        Expect(OpenVfio, "the kernel's driver e1000e holds it", "echo vfio-pci > /sys/bus/pci/devices/0000:03:00.0/driver_override");
-        Expect(OpenUio, "the kernel's driver e1000e holds it", "echo uio_pci_generic > /sys/bus/pci/devices/0000:03:00.0/driver_override");
+        Expect(OpenVfio, "bound to the kernel's driver e1000e", "echo vfio-pci > /sys/bus/pci/devices/0000:03:00.0/driver_override");
+        Expect(OpenUio, "bound to the kernel's driver e1000e", "echo uio_pci_generic > /sys/bus/pci/devices/0000:03:00.0/driver_override");
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class OpeningErrorsNameTheRemedy : IDisposable
     {
         _tree.Add(FakePciTree.Nic, null, 7);
 
-        Expect(OpenVfio, "no driver is bound to it", "modprobe vfio-pci");
-        Expect(OpenUio, "no driver is bound to it", "modprobe uio_pci_generic");
+        Expect(OpenVfio, "bound to no driver", "modprobe vfio-pci");
+        Expect(OpenUio, "bound to no driver", "modprobe uio_pci_generic");
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class OpeningErrorsNameTheRemedy : IDisposable
     {
         _tree.Add(FakePciTree.Nic, "vfio-pci", null);
 
-        Expect(OpenVfio, "it is in no IOMMU group", "intel_iommu=on", "uio:0000:03:00.0");
+        Expect(OpenVfio, "no IOMMU groups", "intel_iommu=on", "uio:0000:03:00.0");
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class OpeningErrorsNameTheRemedy : IDisposable
     {
         _tree.Add(FakePciTree.Nic, "vfio-pci", 7);
 
-        Expect(OpenVfio, "there is no /dev/vfio/vfio", "ENOENT", "sudo modprobe vfio-pci");
+        Expect(OpenVfio, "there is no /dev/vfio here", "modprobe vfio-pci");
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class OpeningErrorsNameTheRemedy : IDisposable
         _tree.Add(FakePciTree.Nic, "vfio-pci", 7);
         _tree.Write("dev/vfio/vfio", "");
 
-        Expect(OpenVfio, $"there is no {_tree.PathOf("dev/vfio/7")}", "docker run --device");
+        Expect(OpenVfio, "there is no /dev/vfio/7", "docker run --device");
     }
 
     [Fact]
@@ -98,9 +98,9 @@ public sealed class OpeningErrorsNameTheRemedy : IDisposable
         _tree.Add(new PciAddress(0, 2, 2, 0), null, 7);
         _tree.Add(new PciAddress(0, 4, 0, 0), "igb", 8);
 
-        PollIOException error = VfioErrors.NotViable("vfio:0000:03:00.0", 7, _tree.Sysfs.ReadBlockers(FakePciTree.Nic));
+        PollIOException error = IommuGroup.Read(_tree.Sysfs, 7).NotViable("vfio:0000:03:00.0", "open through VFIO");
 
-        Assert.EndsWith("the kernel holds 0000:03:00.1 by igb", error.Reason, StringComparison.Ordinal);
+        Assert.Contains("the kernel still drives 0000:03:00.1 (8086:10d3, driver igb)", error.Reason, StringComparison.Ordinal);
         Assert.Contains("IOMMU group 7 is not viable", error.Reason, StringComparison.Ordinal);
         Assert.Contains("/sys/bus/pci/devices/0000:03:00.1/driver_override", error.Remedy, StringComparison.Ordinal);
         Assert.DoesNotContain("0000:02", error.Message, StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class OpeningErrorsNameTheRemedy : IDisposable
         Expect(OpenUio, "an IOMMU translates for it", "vfio:0000:03:00.0", "iommu=pt");
 
         _tree.Write("sys/kernel/iommu_groups/7/type", "identity\n");
-        Expect(OpenUio, "it has no UIO node");
+        Expect(OpenUio, "the kernel made no /dev/uio node");
     }
 
     [Theory]

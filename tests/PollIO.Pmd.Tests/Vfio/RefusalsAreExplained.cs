@@ -1,3 +1,4 @@
+using PollIO.Pmd.Pci;
 using PollIO.Pmd.Tests.Support;
 using PollIO.Pmd.Vfio;
 
@@ -17,7 +18,7 @@ public sealed class RefusalsAreExplained
 
         PollIOException error = Assert.Throws<PollIOException>(() => VfioPciDevice.Open(LabGuest.Sysfs, LabGuest.First));
 
-        Assert.Contains("the kernel's driver e1000e holds it", error.Message, StringComparison.Ordinal);
+        Assert.Contains("bound to the kernel's driver e1000e", error.Message, StringComparison.Ordinal);
         Assert.Contains("driver_override", error.Remedy, StringComparison.Ordinal);
     }
 
@@ -30,7 +31,7 @@ public sealed class RefusalsAreExplained
 
         _ = await PollIO.Tests.Support.ToolRunner.RunSuccessfullyAsync("sh", "-c", remedy.Replace("sudo ", "", StringComparison.Ordinal));
 
-        Assert.Equal("vfio-pci", LabGuest.Sysfs.ReadDriver(LabGuest.First));
+        Assert.Equal("vfio-pci", LabGuest.DriverOf(LabGuest.First));
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed class RefusalsAreExplained
     public void DeviceThatAnotherHas()
     {
         LabGuest.Bind(LabGuest.First, "vfio-pci");
-        using (File.Open(LabGuest.Sysfs.GroupNode(LabGuest.Sysfs.ReadGroup(LabGuest.First)!.Value), FileMode.Open, FileAccess.ReadWrite))
+        using (File.Open($"/dev/vfio/{PciInventory.Read(LabGuest.Sysfs, LabGuest.First)!.Group}", FileMode.Open, FileAccess.ReadWrite))
         {
             PollIOException error = Assert.Throws<PollIOException>(() => VfioPciDevice.Open(LabGuest.Sysfs, LabGuest.First));
 
@@ -76,7 +77,7 @@ public sealed class RefusalsAreExplained
         PollIOException error = Assert.Throws<PollIOException>(() => VfioPciDevice.Open(LabGuest.Sysfs, LabGuest.Bridged0));
 
         Assert.Contains("is not viable", error.Reason, StringComparison.Ordinal);
-        Assert.Contains($"{LabGuest.Bridged1} by e1000", error.Reason, StringComparison.Ordinal);
+        Assert.Contains($"{LabGuest.Bridged1} (8086:100e, driver e1000)", error.Reason, StringComparison.Ordinal);
         Assert.Contains(LabGuest.Bridged1.ToString(), error.Remedy, StringComparison.Ordinal);
 
         LabGuest.Bind(LabGuest.Bridged1, "vfio-pci");

@@ -22,8 +22,8 @@ internal static partial class VfioChild
     {
         const uint nobody = 65534;
         return PciAddress.TryParse(address, out PciAddress device)
-            && new VfioSysfs().ReadGroup(device) is { } group
-            && ChangeOwner(new VfioSysfs().GroupNode(group), nobody, nobody) == 0;
+            && PciInventory.Read(SysfsTree.Machine, device)?.Group is { } group
+            && ChangeOwner($"/dev/vfio/{group}", nobody, nobody) == 0;
     }
 
     /// <summary>Opens a device with a megabyte for it to reach, and says what came of it.</summary>
@@ -33,7 +33,7 @@ internal static partial class VfioChild
         {
             _ = DmaMemory.Shared.Allocate(new DmaRequest(1 << 20));
             _ = PciAddress.TryParse(address, out PciAddress device);
-            using VfioPciDevice opened = VfioPciDevice.Open(new VfioSysfs(), device);
+            using VfioPciDevice opened = VfioPciDevice.Open(SysfsTree.Machine, device);
             return opened.GetBar(0).Read32(E1000eRegister.STATUS) == uint.MaxValue ? "silent" : "opened";
         }
         catch (PollIOException e)
@@ -46,7 +46,7 @@ internal static partial class VfioChild
     internal static void Hold(string address, bool throughVfio)
     {
         _ = PciAddress.TryParse(address, out PciAddress device);
-        using PciDevice opened = throughVfio ? VfioPciDevice.Open(new VfioSysfs(), device) : UioPciDevice.Open(new VfioSysfs(), device);
+        using PciDevice opened = throughVfio ? VfioPciDevice.Open(SysfsTree.Machine, device) : UioPciDevice.Open(SysfsTree.Machine, device);
         opened.SetBusMaster(true);
         Console.WriteLine("holding");
         Thread.Sleep(Timeout.Infinite);

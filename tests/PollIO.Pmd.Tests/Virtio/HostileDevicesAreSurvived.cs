@@ -1,3 +1,4 @@
+using PollIO.Pmd.Pci;
 using PollIO.Pmd.Virtio;
 using PollIO.Pmd.Virtio.Driver;
 
@@ -22,7 +23,7 @@ public sealed unsafe class HostileDevicesAreSurvived
         using var arena = new GuardedArena();
         using var pool = new PacketPool(new PacketPoolOptions { Count = 1024 });
         using Port port = PortFactory.Open("null:");
-        var memory = new DriverRingMemory((nint)arena.Start, size, deviceDelta: 0);
+        var memory = new DriverRingMemory((nint)arena.Start, size, IovaMap.Identity);
         var queue = new DriverRxQueue(port, 0);
         var reach = new MemoryRange(pool.Region.Address, pool.Region.Length);
         var options = new DriverRxOptions(pool, queue, features, Scatter: true);

@@ -1,3 +1,4 @@
+using PollIO.Pmd.Interop;
 using PollIO.Pmd.Virtio;
 using PollIO.Pmd.Virtio.Device;
 
@@ -21,7 +22,7 @@ public sealed unsafe class HostileDriversAreSurvived
         using var pool = new PacketPool(new PacketPoolOptions { Count = 1024 });
         using Port port = PortFactory.Open("null:");
         using var arena = new GuardedArena();
-        var rxQueue = new DeviceRxQueue(port, 0);
+        using var rxQueue = new DeviceRxQueue(port, 0, new EventWatch("test"));
         var violations = new HashSet<RingViolation>();
         var packets = new Packet[48];
         long received = 0, sent = 0;

@@ -13,6 +13,11 @@ internal sealed class QemuNic : IDisposable
 {
     internal const string Address = "52:54:00:00:00:77";
 
+    /// <summary>The kernel's interface on the wire, where there is one.</summary>
+    internal const string Tap = "tap0";
+
+    private const string Program = "qemu-system-x86_64";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     // Each allocator takes an address window; there are few.
@@ -28,8 +33,10 @@ internal sealed class QemuNic : IDisposable
     private Socket _monitor = null!;
 
     /// <summary>Starts a model; the test is skipped where there is no QEMU.</summary>
-    /// <param name="model">QEMU's name of the device: e1000e, e1000.</param>
-    internal QemuNic(string model)
+    /// <param name="model">QEMU's name of the device, with options of it: e1000e, e1000.</param>
+    /// <param name="kernel">A namespace whose kernel is to be on the wire, as <see cref="Tap"/>, instead of the test.</param>
+    /// <param name="queues">The wire's queues, with a kernel.</param>
+    internal QemuNic(string model, NetworkNamespace? kernel = null, int queues = 1)
     {
         _nicEnd = new UnixDomainSocketEndPoint(Path.Combine(_folder, "nic"));
         _wire.ReceiveBufferSize = _wire.SendBufferSize = 4 << 20;
@@ -39,11 +46,16 @@ internal sealed class QemuNic : IDisposable
         [
             "-machine", "x-remote", "-nodefaults", "-display", "none", "-serial", "none",
             "-monitor", $"unix:{_folder}/monitor,server=on,wait=off",
-            "-netdev", $"dgram,id=wire,local.type=unix,local.path={_folder}/nic,remote.type=unix,remote.path={_folder}/wire",
+            "-netdev", kernel == null
+                ? $"dgram,id=wire,local.type=unix,local.path={_folder}/nic,remote.type=unix,remote.path={_folder}/wire"
+                : $"tap,id=wire,ifname={Tap},queues={queues},script=no,downscript=no,vhost=off",
             "-device", $"{model},id=nic,netdev=wire,mac={Address}",
             "-object", $"x-remote-object,id=remote,devid=nic,fd={_connection.QemuEnd}",
         ];
-        _process = Process.Start(new ProcessStartInfo("qemu-system-x86_64", arguments))!;
+        // Where the interface is made, "ip" becomes the model: it is the same process.
+        _process = kernel == null
+            ? Process.Start(new ProcessStartInfo(Program, arguments))!
+            : Process.Start(new ProcessStartInfo("ip", ["netns", "exec", kernel.Name, Program, .. arguments]))!;
         _connection.CloseQemuEnd();
         Memory = new DmaMemory(s_allocator);
         try
@@ -98,7 +110,7 @@ internal sealed class QemuNic : IDisposable
 
     private static string CreateFolder()
     {
-        ToolRunner.Require("qemu-system-x86", "qemu-system-x86_64");
+        ToolRunner.Require("qemu-system-x86", Program);
         return Directory.CreateTempSubdirectory("pollio-nic").FullName;
     }
 

@@ -11,8 +11,14 @@ internal sealed class QemuPort : IDisposable
     private readonly Packet[] _burst = new Packet[64];
 
     internal QemuPort(string model, PortConfig? config = null, int dataRoom = 2048, int packets = 4096, string keys = "")
+        : this(new QemuNic(model), config, dataRoom, packets, keys)
     {
-        Nic = new QemuNic(model);
+    }
+
+    /// <summary>Takes over the model.</summary>
+    internal QemuPort(QemuNic nic, PortConfig? config = null, int dataRoom = 2048, int packets = 4096, string keys = "")
+    {
+        Nic = nic;
         try
         {
             Pool = new PacketPool(new PacketPoolOptions { Count = packets, DataRoom = dataRoom, Memory = Nic.Memory });

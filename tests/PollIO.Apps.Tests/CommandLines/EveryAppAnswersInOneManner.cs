@@ -1,0 +1,62 @@
+using PollIO.Apps.Tests.Support;
+using PollIO.Tests.Support;
+
+namespace PollIO.Apps.Tests.CommandLines;
+
+/// <summary>Help fits a terminal of 80 columns, and a wrong command line ends in one line and with code 2, in every app.</summary>
+[Collection(ProcessTests.Name)]
+public sealed class EveryAppAnswersInOneManner
+{
+    private const int Columns = 80;
+
+    [Theory]
+    [InlineData("l2fwd")]
+    [InlineData("pktgen")]
+    [InlineData("latency")]
+    [InlineData("echo")]
+    [InlineData("pollio")]
+    [InlineData("pollio", "doctor")]
+    [InlineData("pollio", "devbind")]
+    [InlineData("pollio", "capture")]
+    [InlineData("pollio", "hugepages")]
+    public async Task HelpFitsATerminal(string app, params string[] command)
+    {
+        ToolResult result = await AppProcess.Of(app).RunAsync([.. command, "--help"]);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains("usage: ", result.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("exit code: 0", result.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.All(result.Output.Split('\n'), line => Assert.InRange(line.Length, 0, Columns));
+    }
+
+    [Theory]
+    [InlineData("l2fwd", "--bogus")]
+    [InlineData("l2fwd", "--port")]
+    [InlineData("pktgen")]
+    [InlineData("pktgen", "--port", "null:", "--rate", "fast")]
+    [InlineData("latency")]
+    [InlineData("latency", "--port", "null:", "--size", "1")]
+    [InlineData("echo")]
+    [InlineData("echo", "--bogus", "x")]
+    [InlineData("echo", "--port")]
+    [InlineData("echo", "--port", "null:", "--cpu", "first")]
+    [InlineData("pollio")]
+    [InlineData("pollio", "bogus")]
+    [InlineData("pollio", "doctor", "--bogus")]
+    [InlineData("pollio", "doctor", "--cores", "a")]
+    [InlineData("pollio", "devbind")]
+    [InlineData("pollio", "devbind", "bind")]
+    [InlineData("pollio", "devbind", "status", "--bogus")]
+    [InlineData("pollio", "capture")]
+    [InlineData("pollio", "capture", "--pid", "x")]
+    [InlineData("pollio", "hugepages", "--bogus")]
+    [InlineData("pollio", "hugepages", "--reserve")]
+    public async Task WrongCommandLineEndsInOneLine(string app, params string[] arguments)
+    {
+        ToolResult result = await AppProcess.Of(app).RunAsync(arguments);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.StartsWith(arguments is ["hugepages", ..] ? "hugepages.sh: " : $"{app}: ", result.Error, StringComparison.Ordinal);
+        Assert.Equal(result.Error.Length - 1, result.Error.IndexOf('\n', StringComparison.Ordinal));
+    }
+}
