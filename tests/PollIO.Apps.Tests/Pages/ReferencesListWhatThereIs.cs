@@ -39,6 +39,15 @@ public sealed class ReferencesListWhatThereIs
             PortFactory.Entries.SelectMany(entry => entry.Keys.Select(key => $"{entry.Name} {key}")).Order(StringComparer.Ordinal),
             Rows(Specs, "driver | key").SelectMany(row => row[0].Split(", ").Select(driver => $"{driver.TrimEnd(':')} {row[1]}")).Order(StringComparer.Ordinal));
 
+    [Fact]
+    public void EveryMessageThatIsExplainedIsStillGiven()
+    {
+        string source = string.Concat(((string[])["engine", "pmd", "apps"])
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(PageBlock.Root, folder), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText));
+
+        Assert.All(Rows("apps/troubleshooting.md", "the message says"), row => Assert.Contains(row[0], source, StringComparison.Ordinal));
+    }
+
     /// <summary>The rows of the table whose first columns have these titles, without quotes of code.</summary>
     private static List<string[]> Rows(string page, string title)
     {
