@@ -32,7 +32,12 @@ done
 
 # Two things the lab needs have another package name in each release: the guest's kernel, and DPDK's drivers.
 has_kernel() { compgen -G '/boot/vmlinuz-*' >/dev/null && compgen -G '/lib/modules/*/modules.dep' >/dev/null; }
-has_drivers() { compgen -G '/usr/lib/*/dpdk/pmds-*/librte_net_e1000.so*' >/dev/null; }
+has_drivers() {
+    local driver
+    for driver in net_af_packet net_e1000 net_pcap net_vhost net_virtio mempool_ring; do
+        compgen -G "/usr/lib/*/dpdk/pmds-*/librte_$driver.so*" >/dev/null || return 1
+    done
+}
 
 install_packages() {
     local missing=() others=() package
@@ -40,7 +45,7 @@ install_packages() {
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
     done
     has_kernel || others+=('a kernel (linux-image-amd64)')
-    has_drivers || others+=('DPDK drivers (librte-net-e1000)')
+    has_drivers || others+=('DPDK drivers (librte-net-e1000 and others)')
     [ ${#missing[@]} -gt 0 ] || [ ${#others[@]} -gt 0 ] || return 0
     if [ "$install" = no ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
         echo "not installed, so some tests will be skipped: ${missing[*]} ${others[*]}"
@@ -50,7 +55,7 @@ install_packages() {
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
     has_kernel || missing+=("$(apt-cache pkgnames linux-image- | grep -xE 'linux-image-(amd64|generic)' | head -n 1)")
-    has_drivers || mapfile -t -O ${#missing[@]} missing < <(apt-cache pkgnames librte- | grep -xE 'librte-(net-e1000-|mempool-ring)[0-9]+')
+    has_drivers || mapfile -t -O ${#missing[@]} missing < <(apt-cache pkgnames librte- | grep -xE 'librte-(net-(af-packet|e1000-|pcap|vhost|virtio)|mempool-ring)[0-9]+')
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 

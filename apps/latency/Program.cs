@@ -18,8 +18,6 @@ internal static class Program
 {
     private const string Name = "latency";
 
-    private static readonly TimeSpan s_linkTime = TimeSpan.FromSeconds(30);
-
     internal static int Main(string[] args) => AppMain.Run<Options>(Name, (out answer) => OptionParser.Parse(args, out answer), Run);
 
     private static int Run(Options options, StopSignal stop)
@@ -54,7 +52,7 @@ internal static class Program
         TextSummary.Announce(screen.Begin(), options, cores);
         screen.Flush();
 
-        ports.WaitForLinks(s_linkTime, stop);
+        ports.WaitForLinks(stop);
         var bench = new Bench(options, tx, rx, cores, pool, stop);
         Summary summary = Measure(options, bench, cores, screen);
         ports.Stop();

@@ -42,6 +42,7 @@ internal static class Program
         ports.Start(_ => new PortConfig { Pool = pool, RxQueues = 0, TxQueues = options.Queues, MaxBurst = options.Burst });
         TextSummary.Announce(screen.Begin(), options, cores, recording);
         screen.Flush();
+        ports.WaitForLinks(stop);
         using var senders = SenderSet.Launch(options, ports.Ports, cores, pool, recording);
 
         var meter = new Meter(ports.Ports, senders.Workers, []);

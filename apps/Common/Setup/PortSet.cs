@@ -7,7 +7,8 @@ namespace PollIO.Apps.Common.Setup;
 /// <summary>Ports that live and die together.</summary>
 internal sealed class PortSet : IDisposable
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_linkTime = TimeSpan.FromSeconds(30);
 
     private readonly List<Port> _ports = [];
 
@@ -51,19 +52,20 @@ internal sealed class PortSet : IDisposable
         _ports.ForEach(port => port.Start());
     }
 
-    /// <summary>Waits until every port's link is up: until a peer has connected, for ports on sockets.</summary>
-    /// <param name="limit">How long at most.</param>
-    /// <param name="stop">Ends the wait too.</param>
+    /// <summary>
+    /// Waits half a minute until every port's link is up: until a peer has connected, for ports on sockets. What is sent before is lost.
+    /// </summary>
+    /// <param name="stop">Ends the wait.</param>
     /// <exception cref="PollIOException">A link stayed down.</exception>
-    internal void WaitForLinks(TimeSpan limit, StopSignal stop)
+    internal void WaitForLinks(StopSignal stop)
     {
         var clock = Stopwatch.StartNew();
         while (_ports.Find(port => !port.Link.IsUp) is { } down && !stop.Wait(s_look))
         {
-            if (clock.Elapsed > limit)
+            if (clock.Elapsed > s_linkTime)
             {
                 throw new PollIOException(
-                    "wait for the link", down.Name, $"it stayed down for {limit.TotalSeconds:0.###} s", remedy: "start the peer or plug in the cable first");
+                    "wait for the link", down.Name, $"it stayed down for {s_linkTime.TotalSeconds} s", remedy: "start the peer or plug in the cable first");
             }
         }
     }

@@ -43,6 +43,7 @@ internal static class HelpText
           --burst N           packets moved by one call, 1 to 512 (default 32)
           --help, --version
 
+        Nothing is sent before the links are up; it waits half a minute for them.
         Latency counts from the moment a packet was due to be sent, whether or not it
         could be: a pause in the loop is seen by every packet it held up or held back
         (no coordinated omission). Percentiles have three significant digits.

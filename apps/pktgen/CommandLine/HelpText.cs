@@ -56,8 +56,10 @@ internal static class HelpText
           --help, --version
 
         A rate is kept by the CPU's time stamp counter: a sender that comes late catches
-        up with at most 0.1 s. The summary says how many windows of 10 ms were within
-        5% of the rate, and how far off the worst was.
+        up with at most 0.1 s; what it missed in a window of 10 ms it sends at once in
+        that window, or 4% faster after it. The summary says how many windows were
+        within 5% of the rate, and how far off the worst was. Nothing is sent before
+        the links are up; it waits half a minute for them.
         exit code: 0 well, 1 something failed, 2 the command line is wrong
         """;
 

@@ -1,6 +1,7 @@
 using PollIO.SideBySide.CommandLine;
 using PollIO.SideBySide.Dpdk;
 using PollIO.SideBySide.Lab;
+using PollIO.SideBySide.Plots;
 using PollIO.SideBySide.Workers;
 
 namespace PollIO.SideBySide.Contests;
@@ -32,7 +33,10 @@ internal static class NicContests
         return new Contest(
             nics.Name,
             [
-                new Row(Rate, title, "Mpps", HigherIsBetter: true),
+                new Row(Rate, title, "Mpps", HigherIsBetter: true)
+                {
+                    Places = [new(PlotKind.RateByMode(nics.Name, $"{nics.Name} in the lab's guest"), TestPmdName(mode))],
+                },
                 new Row(Cycles, $"{title}, busy cycles a packet", "cycles", HigherIsBetter: false),
             ],
             [

@@ -27,7 +27,16 @@ internal static class LabGuest
         double seconds = SecondsToBoot + (contests.Length * (SecondsToCompile + (2 * options.Pairs * (options.Warmup + options.Seconds + SecondsToStart))));
         progress($"{string.Join(", ", contests.Select(contest => contest.Title))}: in the lab's guest, {seconds / 60:F0} minutes at most");
         var watch = new LoadWatch();
-        List<string> lines = await BootAsync(options, TimeSpan.FromSeconds(seconds), cancellation);
+        List<string> lines;
+        try
+        {
+            lines = await BootAsync(options, TimeSpan.FromSeconds(seconds), cancellation);
+        }
+        catch (PollIOException e)
+        {
+            // What was measured outside the guest is still worth its report.
+            lines = [e.Message];
+        }
 
         // The guest's CPU is the host's: what disturbed the host disturbed every measurement.
         return Read(contests, lines, watch.Stop(kernelWorksForUs: false), options.MaxLoad);

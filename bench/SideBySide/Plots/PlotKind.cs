@@ -26,6 +26,9 @@ internal sealed record PlotKind(string File, string Title, string Horizontal, st
     internal static PlotKind CyclesByBurst(string name, string title) =>
         new($"{name}-cycles-by-burst.svg", $"{title}: cost by burst", Bursts, "TSC cycles a packet");
 
+    /// <summary>Packets a second by what is done with them.</summary>
+    internal static PlotKind RateByMode(string name, string title) => new($"{name}-rate-by-mode.svg", $"{title}: rate by forwarding mode", "forwarding mode", Rate);
+
     /// <summary>Microseconds by percentile.</summary>
     internal static PlotKind Latency(string name, string title) =>
         new($"{name}-latency.svg", $"{title}: latency by percentile", "percentile of the packets", "latency (µs)") { IsLogarithmic = true };

@@ -23,15 +23,25 @@ internal sealed class TestPmd : IAsyncDisposable
     /// <summary>Starts it and waits until it forwards.</summary>
     /// <param name="device">The virtual device, as <c>--vdev</c> takes it.</param>
     /// <param name="queues">Queue pairs.</param>
-    internal static async Task<TestPmd> StartAsync(string device, int queues)
+    internal static Task<TestPmd> StartAsync(string device, int queues) => StartAsync(device, queues, [], []);
+
+    /// <summary>Starts it as a receiver that keeps what it receives in a capture file, complete once it has ended.</summary>
+    /// <param name="device">The virtual device that receives.</param>
+    /// <param name="capture">The file.</param>
+    /// <param name="networkNamespace">Where its interface is, or null.</param>
+    internal static Task<TestPmd> StartRecordingAsync(string device, string capture, string? networkNamespace = null) =>
+        StartAsync(device, queues: 1, networkNamespace is null ? [] : ["ip", "netns", "exec", networkNamespace], ["--vdev", $"net_pcap0,tx_pcap={capture}"]);
+
+    private static async Task<TestPmd> StartAsync(string device, int queues, string[] wrapper, string[] otherDevices)
     {
         // Without a buffer for lines its output would come in blocks; files of its own let several run at once.
+        // What has arrived before it forwards is forwarded too, not thrown away.
         string[] arguments =
         [
-            "-oL", Program, "-l", "0,1", "--no-pci", "--no-huge", "-m", "256", "--no-telemetry", $"--file-prefix=pollio{Guid.NewGuid():N}", "--vdev", device,
-            "--", "-i", "--auto-start", "--forward-mode=io", "--total-num-mbufs=16384", "--nb-cores=1", $"--rxq={queues}", $"--txq={queues}",
+            .. wrapper, "stdbuf", "-oL", Program, "-l", "0,1", "--no-pci", "--no-huge", "-m", "256", "--no-telemetry", $"--file-prefix=pollio{Guid.NewGuid():N}", "--vdev", device, .. otherDevices,
+            "--", "-i", "--auto-start", "--no-flush-rx", "--forward-mode=io", "--total-num-mbufs=16384", "--nb-cores=1", $"--rxq={queues}", $"--txq={queues}",
         ];
-        var start = new ProcessStartInfo("stdbuf", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(arguments[0], arguments[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         var testPmd = new TestPmd(Process.Start(start)!);
         testPmd._process.ErrorDataReceived += (_, line) => testPmd.Remember(line.Data);
         testPmd._process.BeginErrorReadLine();
@@ -64,26 +74,33 @@ internal sealed class TestPmd : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Asks it to end and waits; one that stays is killed.</summary>
+    internal async Task QuitAsync()
     {
-        if (!_process.HasExited)
+        if (_process.HasExited)
         {
-            try
-            {
-                await WriteAsync("quit");
-                using var patience = new CancellationTokenSource(s_patience);
-                while (await _process.StandardOutput.ReadLineAsync(patience.Token) is not null)
-                {
-                }
-
-                await _process.WaitForExitAsync(patience.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or IOException)
-            {
-                await KillAsync();
-            }
+            return;
         }
 
+        try
+        {
+            await WriteAsync("quit");
+            using var patience = new CancellationTokenSource(s_patience);
+            while (await _process.StandardOutput.ReadLineAsync(patience.Token) is not null)
+            {
+            }
+
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            await KillAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await QuitAsync();
         _process.Dispose();
     }
 
