@@ -15,13 +15,18 @@ internal sealed class TestPmd : IForwarder
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
+    // An emulator that shares its CPUs takes as long to start it.
+    private static readonly TimeSpan s_emulatedTimeout = TimeSpan.FromMinutes(2);
+
     private readonly ChildProcess _process;
     private readonly int _ports;
+    private readonly TimeSpan _timeout;
 
-    private TestPmd(ChildProcess process, int ports)
+    private TestPmd(ChildProcess process, int ports, TimeSpan timeout)
     {
         _process = process;
         _ports = ports;
+        _timeout = timeout;
     }
 
     /// <param name="networkNamespace">Where its interfaces are, or null.</param>
@@ -43,7 +48,7 @@ internal sealed class TestPmd : IForwarder
         arguments.AddRange(
             ["--", "-i", "--auto-start", "--nb-cores=1", Option("burst", burst), $"--forward-mode={mode}", Option("total-num-mbufs", Mbufs), Option("mbcache", Cache)]);
         (string program, string[] command) = SelfProcess.NetworkNamespaceCommand(networkNamespace, [.. arguments]);
-        return new TestPmd(ChildProcess.Start(program, command), devices.Length);
+        return new TestPmd(ChildProcess.Start(program, command), devices.Length, s_timeout);
 
         static string Option(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"--{name}={value}");
     }
@@ -61,7 +66,7 @@ internal sealed class TestPmd : IForwarder
             "--", "-i", "--nb-cores=1", "--burst=32", "--rxd=512", "--txd=512", "--no-lsc-interrupt", $"--forward-mode={mode}",
             string.Create(CultureInfo.InvariantCulture, $"--total-num-mbufs={Mbufs}"), string.Create(CultureInfo.InvariantCulture, $"--mbcache={Cache}"),
         ];
-        return new TestPmd(ChildProcess.Start(command[0], command[1..]), devices.Count);
+        return new TestPmd(ChildProcess.Start(command[0], command[1..]), devices.Count, s_emulatedTimeout);
     }
 
     public Task BeginAsync(CancellationToken cancellation) => ShowAsync(cancellation);
@@ -86,7 +91,7 @@ internal sealed class TestPmd : IForwarder
     {
         const string mark = "CPU cycles/packet=";
         await _process.WriteLineAsync("show fwd stats all", cancellation);
-        string line = await _process.ReadUntilAsync(line => line.Contains(mark, StringComparison.Ordinal), s_timeout, cancellation);
+        string line = await _process.ReadUntilAsync(line => line.Contains(mark, StringComparison.Ordinal), _timeout, cancellation);
         string number = line[(line.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..].Split(' ')[0];
         return double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
     }
@@ -104,7 +109,7 @@ internal sealed class TestPmd : IForwarder
                 parser.Feed(line);
                 return parser.Ports.Count == _ports;
             },
-            s_timeout,
+            _timeout,
             cancellation);
         return parser.Ports;
     }
