@@ -28,8 +28,18 @@ internal sealed unsafe partial class EventDescriptor : IDisposable
     /// <returns>The sum; 0 when nothing was.</returns>
     internal ulong Take()
     {
+        const long currentPosition = -1;
         ulong sum = 0;
-        return Read(_descriptor, &sum, sizeof(ulong)) == sizeof(ulong) ? sum : 0;
+
+        // A peer that shares it can make it one that blocks; this read does not, unless the kernel is older than 5.8.
+        var vector = new LibcUnix.Vector { Base = &sum, Length = sizeof(ulong) };
+        nint count = LibcUnix.ReadVector(_descriptor, &vector, 1, currentPosition, LibcUnix.RWF_NOWAIT);
+        if (count < 0 && Marshal.GetLastPInvokeError() == LibcUnix.EOPNOTSUPP)
+        {
+            count = LibcUnix.Read(_descriptor, &sum, sizeof(ulong));
+        }
+
+        return count == sizeof(ulong) ? sum : 0;
     }
 
     /// <summary>Adds one.</summary>
@@ -54,9 +64,6 @@ internal sealed unsafe partial class EventDescriptor : IDisposable
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     private static partial int Create(uint initial, int flags);
-
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static partial nint Read(int descriptor, void* buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int descriptor, void* buffer, nuint length);

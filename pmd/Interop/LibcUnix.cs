@@ -23,6 +23,8 @@ internal static unsafe partial class LibcUnix
     internal const int CLOCK_MONOTONIC = 1;
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;
+    internal const int EOPNOTSUPP = 95;
+    internal const int RWF_NOWAIT = 8;
     internal const int ENOENT = 2;
     internal const int EADDRINUSE = 98;
     internal const int ECONNREFUSED = 111;
@@ -119,6 +121,9 @@ internal static unsafe partial class LibcUnix
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     internal static partial nint Read(int fd, void* buffer, nuint length);
 
+    [LibraryImport("libc", EntryPoint = "preadv2", SetLastError = true)]
+    internal static partial nint ReadVector(int fd, Vector* vectors, int count, long offset, int flags);
+
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(int fd, void* buffer, nuint length);
 
@@ -130,6 +135,7 @@ internal static unsafe partial class LibcUnix
     internal struct PollDescriptor
     {
         internal const short Readable = 1;
+        internal const short Writable = 4;
 
         internal int Descriptor;
         internal short Events;

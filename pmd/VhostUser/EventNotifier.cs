@@ -17,7 +17,8 @@ internal sealed unsafe class EventNotifier : QueueNotifier
 
     internal override void Notify()
     {
-        if (_descriptor >= 0)
+        // A peer that does not listen has let it run full, and may have made it one that blocks: it has been told often enough.
+        if (_descriptor >= 0 && IsWritable())
         {
             ulong one = 1;
             _ = LibcUnix.Write(_descriptor, &one, sizeof(ulong));
@@ -39,5 +40,11 @@ internal sealed unsafe class EventNotifier : QueueNotifier
         {
             throw new VhostUserException($"a descriptor for notifications is no eventfd ({Marshal.GetLastPInvokeError()})");
         }
+    }
+
+    private bool IsWritable()
+    {
+        var wanted = new LibcUnix.PollDescriptor { Descriptor = _descriptor, Events = LibcUnix.PollDescriptor.Writable };
+        return LibcUnix.Poll(&wanted, 1, timeoutMilliseconds: 0) == 1;
     }
 }
