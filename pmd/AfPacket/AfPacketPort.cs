@@ -179,12 +179,13 @@ public sealed class AfPacketPort : Port
         }
 
         PollIOException error = Gone("poll");
-        foreach (AfPacketRxQueue queue in _queues!.Rx)
+        // Receive queues last: their end ends the poll loop, and then all is to be seen.
+        foreach (AfPacketTxQueue queue in _queues!.Tx)
         {
             queue.Fail(error);
         }
 
-        foreach (AfPacketTxQueue queue in _queues.Tx)
+        foreach (AfPacketRxQueue queue in _queues.Rx)
         {
             queue.Fail(error);
         }

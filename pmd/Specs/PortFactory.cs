@@ -26,6 +26,9 @@ public static class PortFactory
     /// <summary>The drivers there are, by name.</summary>
     public static IReadOnlyList<string> Drivers => [.. s_drivers.Select(driver => driver.Name)];
 
+    /// <summary>The drivers with what their specs take.</summary>
+    internal static IReadOnlyList<PortDriver> Entries => s_drivers;
+
     /// <summary>Opens the port a spec names.</summary>
     /// <exception cref="PollIOException">
     /// The spec is malformed, the driver or a key is unknown, or the device cannot be opened; the message says which part and what

@@ -65,23 +65,37 @@ internal sealed partial class VirtioPciPort
     private void OnLook()
     {
         _queues!.ReportViolations(Name, _violations);
-        OnConfigChanged();
+        if (IsWell() && _interrupts == null)
+        {
+            SetLink(ReadLink(_features));
+        }
     }
 
     private void OnConfigChanged()
     {
-        if (!_transport.IsThere)
-        {
-            ReportLoss(PciLoss.Gone);
-        }
-        else if (_transport.NeedsReset)
-        {
-            Recover();
-        }
-        else
+        if (IsWell())
         {
             SetLink(ReadLink(_features));
         }
+    }
+
+    /// <summary>Whether the device is there and going; if not, what is to be done about it is done.</summary>
+    private bool IsWell()
+    {
+        byte status = _transport.Status;
+        if (status == Gone)
+        {
+            ReportLoss(PciLoss.Gone);
+            return false;
+        }
+
+        if ((status & DEVICE_NEEDS_RESET) != 0)
+        {
+            Recover();
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>The device has run into an error (virtio 1.2 §2.1.2): it is reset and set up anew. What it held is lost and counted.</summary>

@@ -239,7 +239,7 @@ internal sealed partial class VirtioPciPort : PciPort
     {
         long start = Stopwatch.GetTimestamp();
         var wait = new SpinWait();
-        while (!_queues!.IsDrained && _transport.IsThere && Stopwatch.GetElapsedTime(start) < s_drainTime)
+        while (!_queues!.IsDrained && _transport.Status != Gone && Stopwatch.GetElapsedTime(start) < s_drainTime)
         {
             wait.SpinOnce();
         }

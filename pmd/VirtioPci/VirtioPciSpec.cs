@@ -48,6 +48,7 @@ internal static class VirtioPciSpec
     internal const byte DRIVER_OK = 4;
     internal const byte FEATURES_OK = 8;
     internal const byte DEVICE_NEEDS_RESET = 64;
+    internal const byte Gone = 0xff; // what reads as all ones does not answer
 
     // ISR status (§4.1.4.5); reading clears it and takes the line down.
     internal const byte ISR_CONFIG = 2;

@@ -34,13 +34,8 @@ internal sealed class VirtioPciTransport
     /// <summary>Queues the device has.</summary>
     internal int QueueCount => _at.Common.Read16(VirtioPciSpec.QueueCount);
 
-    /// <summary>Whether the device answers: it never sets all bits of its status.</summary>
-    internal bool IsThere => Status != byte.MaxValue;
-
-    /// <summary>Whether it has run into an error that only a reset ends (§2.1.2).</summary>
-    internal bool NeedsReset => (Status & DEVICE_NEEDS_RESET) != 0;
-
-    private byte Status => _at.Common.Read8(DeviceStatus);
+    /// <summary>The device's status (§2.1): all ones when it does not answer.</summary>
+    internal byte Status => _at.Common.Read8(DeviceStatus);
 
     /// <summary>Resets the device: when this returns it reads and writes no memory (§2.4, §4.1.4.3.2).</summary>
     /// <exception cref="PollIOException">It does not come to an end with that.</exception>
@@ -51,7 +46,7 @@ internal sealed class VirtioPciTransport
         var wait = new SpinWait();
         while (Status is not 0 and var status)
         {
-            if (status == byte.MaxValue)
+            if (status == Gone)
             {
                 throw new PollIOException("reset", _name, "its registers read all ones: it is gone, asleep, or its memory decoding is off");
             }

@@ -5,21 +5,27 @@ using PollIO.Tests.Support;
 
 namespace PollIO.Lab.Tests;
 
-/// <summary>A NIC of ours, a software wire and a kernel interface in one l2fwd: packets go from one kind to the next uncopied.</summary>
+/// <summary>A NIC of ours, a wire inside the process and a kernel interface in one l2fwd, all on one pool.</summary>
 [Trait("tier", "lab")]
-[Trait("scenario", "e1000e")]
-[Trait("scenario", "e1000")]
 public sealed class PortsOfThreeKindsShareOnePool : DriverTest
 {
     [Fact]
-    public async Task VfioToRingToAfPacket()
+    [Trait("scenario", "e1000e")]
+    [Trait("scenario", "e1000")]
+    public Task VfioToRingToAfPacket() => ForwardOverAsync("ring:wire", "ring:wire");
+
+    [Fact]
+    [Trait("scenario", "e1000e")]
+    public Task VfioToVirtioUserToVhostToAfPacket() => ForwardOverAsync("virtio-user:/tmp/pollio-wire", "vhost:/tmp/pollio-wire");
+
+    private async Task ForwardOverAsync(string near, string far)
     {
         int count = Guest.Count(full: 1000, brief: 100);
         await using WirePeer first = await WirePeer.CreateAsync(Slots.Peer0, 1);
         await using WirePeer second = await WirePeer.CreateAsync(Slots.Peer1, 2);
         string name = await new PciDevice(Slots.Dut1).BindToKernelAsync();
         await ToolRunner.RunSuccessfullyAsync("ip", "link", "set", name, "up");
-        await using L2fwdProcess l2fwd = await ForwardAsync("io", [Slots.Dut0], "--port", "ring:wire", "--port", "ring:wire", "--port", $"af_packet:{name}");
+        await using L2fwdProcess l2fwd = await ForwardAsync("io", [Slots.Dut0], "--port", near, "--port", far, "--port", $"af_packet:{name}");
         await first.WaitForAnswerAsync(second.Address4);
 
         PingResult pings = await first.PingAsync(second.Address4, count);

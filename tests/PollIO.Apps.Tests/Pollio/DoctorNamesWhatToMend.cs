@@ -102,6 +102,33 @@ public sealed class DoctorNamesWhatToMend : IDisposable
     }
 
     [Fact]
+    public void ContainerWithoutTheNode()
+    {
+        File.Delete(PathOf("dev/vfio/vfio"));
+        Mends("VFIO node", "--device /dev/vfio/vfio");
+    }
+
+    [Fact]
+    public void UioPortNeedsItsOwnDriver()
+    {
+        IReadOnlyList<Finding> findings = DoctorCommand.Examine(new DoctorOptions { Root = _root.FullName, Port = PortSpec.Parse("uio:0000:03:00.0"), Cores = [1] });
+
+        Assert.Equal(
+            ["sudo modprobe uio_pci_generic", "sudo modprobe uio_pci_generic && sudo pollio devbind bind 0000:03:00.0 --driver uio_pci_generic"],
+            findings.Where(finding => finding.Severity == Severity.Problem).Select(finding => finding.Remedy));
+    }
+
+    [Fact]
+    public void WordsForTheKernelAreCommandsWhereGrubIs()
+    {
+        Set("sys/devices/system/cpu/isolated", "");
+        Set("etc/default/grub", "");
+
+        Finding finding = Assert.Single(Examine(), finding => finding.Severity == Severity.Warning);
+        Assert.Contains("/&isolcpus=1 /' /etc/default/grub && sudo update-grub && sudo reboot", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void GroupNotViable()
     {
         AddDevice("0000:03:00.1", 7, "e1000e");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using PollIO.Peer.Tests.Support;
 using PollIO.Tests.Support;
 
@@ -10,7 +9,7 @@ namespace PollIO.Lab.Tests.Support;
 /// Another machine on a NIC's wire: a network namespace with the virtio NIC of a slot, driven by the guest's kernel.
 /// The first has <see cref="Address4"/> 10.77.0.1, the second 10.77.0.2, in one subnet.
 /// </summary>
-internal sealed partial class WirePeer : IAsyncDisposable
+internal sealed class WirePeer : IAsyncDisposable
 {
     private static int s_count;
 
@@ -63,14 +62,8 @@ internal sealed partial class WirePeer : IAsyncDisposable
     /// <summary>Pings from here.</summary>
     internal async Task<PingResult> PingAsync(string address, int count, int size = 56, double interval = 0.01, params string[] options)
     {
-        // Without a deadline ping leaves two round trips after its last request, and calls replies lost that the guest's one CPU holds
-        // up for longer. With one it goes on sending until so many replies came: those to the first requests are counted here.
-        string pace = interval.ToString(CultureInfo.InvariantCulture);
-        string deadline = $"{(int)(count * interval) + 10}";
-        ToolResult result = await ExecuteAsync("ping", ["-n", "-c", $"{count}", "-s", $"{size}", "-i", pace, "-w", deadline, .. options, address]);
-        PingResult pings = PingResult.Parse(result.Output + result.Error);
-        int answered = Sequence().Matches(pings.Text).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).Where(number => number <= count).Distinct().Count();
-        return pings with { Sent = Math.Min(pings.Sent, count), Received = answered };
+        ToolResult result = await ExecuteAsync("ping", [.. options, .. Ping.Arguments(address, count, size, interval)]);
+        return Ping.Parse(result.Output + result.Error, count);
     }
 
     /// <summary>
@@ -160,7 +153,4 @@ internal sealed partial class WirePeer : IAsyncDisposable
         string[] values = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return long.Parse(values[Array.IndexOf(names, name)], CultureInfo.InvariantCulture);
     }
-
-    [GeneratedRegex(@"icmp_seq=(\d+) ttl")]
-    private static partial Regex Sequence();
 }

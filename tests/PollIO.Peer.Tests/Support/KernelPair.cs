@@ -66,9 +66,9 @@ internal sealed class KernelPair : IAsyncDisposable
     {
         ToolResult result = await ToolRunner.RunAsync(
             "ip",
-            ["netns", "exec", NamespaceA, "ping", "-n", "-c", $"{count}", "-s", $"{size}", "-i", FormattableString.Invariant($"{interval}"), "-W", "2", address],
+            ["netns", "exec", NamespaceA, "ping", .. Ping.Arguments(address, count, size, interval)],
             TimeSpan.FromSeconds(60));
-        return PingResult.Parse(result.Output + result.Error);
+        return Ping.Parse(result.Output + result.Error, count);
     }
 
     public async ValueTask DisposeAsync()

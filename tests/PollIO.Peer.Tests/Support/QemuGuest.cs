@@ -92,7 +92,7 @@ internal sealed class QemuGuest : IAsyncDisposable
 
     /// <summary>Pings from the guest's kernel.</summary>
     internal async Task<PingResult> PingAsync(string address, int count) =>
-        PingResult.Parse(await RunAsync($"ping -n -q -c {count} -i 0.002 -W 10 {address} || true"));
+        PingResult.Parse(await RunAsync($"ping -n -q -c {count} -i 0.002 -W 60 {address} || true"));
 
     /// <summary>Resets the machine, as its reset button would, and waits until it takes commands again.</summary>
     internal async Task ResetAsync()

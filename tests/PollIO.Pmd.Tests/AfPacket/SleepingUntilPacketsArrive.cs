@@ -16,7 +16,7 @@ public sealed class SleepingUntilPacketsArrive
         using var first = new TestPort($"af_packet:{peers.First.Outer}?version={version}");
         using var second = new TestPort($"af_packet:{peers.Second.Outer}?version={version}");
         using var forwarder = new Forwarder(first.Port, second.Port, IdleStrategy.Interrupt);
-        Assert.Equal(pings, await peers.PingAsync("10.99.0.2", pings, interval: "0.003"));
+        Assert.Equal(pings, await peers.PingAsync("10.99.0.2", pings, interval: 0.003));
 
         await AssertIdleAsync();
         NetworkNamespace.Ip($"link set {peers.First.Outer} down");

@@ -1,10 +1,9 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using PollIO.Peer.Tests.Support;
 
 namespace PollIO.Pmd.Tests.Support;
 
 /// <summary>Two kernels with addresses in one subnet, and the wires from each to this machine.</summary>
-internal sealed partial class TwoPeers : IDisposable
+internal sealed class TwoPeers : IDisposable
 {
     private readonly Stack<IDisposable> _parts = new();
 
@@ -31,14 +30,10 @@ internal sealed partial class TwoPeers : IDisposable
 
     /// <summary>Pings from the first peer: each as soon as the last was answered, or every <paramref name="interval"/> seconds.</summary>
     /// <returns>How many of <paramref name="count"/> were answered.</returns>
-    internal async Task<int> PingAsync(string address, int count, int size = 64, string? interval = null)
+    internal async Task<int> PingAsync(string address, int count, int size = 64, double? interval = null)
     {
-        string[] pace = interval is null ? ["-A"] : ["-i", interval];
-        string[] arguments = ["-n", "-q", .. pace, "-c", $"{count}", "-W", "2", "-s", $"{size}", address];
-        string output = (await First.Peer.ExecuteInsideAsync("ping", arguments)).Output;
-        Match match = Received().Match(output);
-        Assert.True(match.Success, output);
-        return int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+        string output = (await First.Peer.ExecuteInsideAsync("ping", Ping.Arguments(address, count, size, interval))).Output;
+        return Ping.Parse(output, count).Received;
     }
 
     public void Dispose()
@@ -58,7 +53,4 @@ internal sealed partial class TwoPeers : IDisposable
         wire.AddAddresses(host);
         return wire;
     }
-
-    [GeneratedRegex(" ([0-9]+) received")]
-    private static partial Regex Received();
 }
