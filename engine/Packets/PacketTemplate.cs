@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PollIO.Interop;
 
 namespace PollIO;
 
@@ -22,6 +23,18 @@ internal readonly unsafe struct PacketTemplate
     internal void Apply(Packet packet)
     {
         // SAFETY: metadata is 128-byte aligned private memory of the pool; the block is its first 32 bytes.
-        _block.StoreAligned((byte*)packet.Pointer);
+        if (Emulator.IsHere)
+        {
+            ref ulong from = ref Unsafe.As<Vector256<byte>, ulong>(ref Unsafe.AsRef(in _block));
+            var to = (ulong*)packet.Pointer;
+            to[0] = from;
+            to[1] = Unsafe.Add(ref from, 1);
+            to[2] = Unsafe.Add(ref from, 2);
+            to[3] = Unsafe.Add(ref from, 3);
+        }
+        else
+        {
+            _block.StoreAligned((byte*)packet.Pointer);
+        }
     }
 }

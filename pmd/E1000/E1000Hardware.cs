@@ -12,6 +12,8 @@ internal sealed class E1000Hardware
 
     private static readonly TimeSpan s_resetTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_drainTimeout = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_busQuietTime = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_phySetUpTime = TimeSpan.FromMilliseconds(25);
 
     private readonly string _name;
     private uint _rctl;
@@ -33,7 +35,7 @@ internal sealed class E1000Hardware
 
     internal MacAddress MacAddress { get; }
 
-    /// <summary>82574 datasheet §4.6.3 and §4.6.1, 8254x SDM §14.3: interrupts off, DMA off, global reset, interrupts off again.</summary>
+    /// <summary>82574 datasheet §4.6, 8254x SDM §14.3: interrupts off, DMA off, global reset, interrupts off again.</summary>
     internal void Reset()
     {
         MmioRegion registers = Registers;
@@ -47,11 +49,14 @@ internal sealed class E1000Hardware
         registers.Write32(TCTL, TCTL_PSP);
         if (Chip.Is82574)
         {
-            // §5.2.5.3.2: requests under way end before the reset, or the bus may hang. One that does not end is reset all the same.
+            // Chapter 5: requests under way end before the reset, or the bus may hang. One that does not end is reset all the same.
             registers.Write32(CTRL, registers.Read32(CTRL) | CTRL_GIO_MASTER_DISABLE);
             WaitUntil(STATUS, STATUS_GIO_MASTER_ENABLE, 0, s_resetTimeout);
         }
 
+        // What is under way on the bus has 10 ms to end, as Linux's drivers have it.
+        Thread.Sleep(s_busQuietTime);
+        bool hasPhy = Chip.Is82574 && E1000Phy.TryTake(Registers);
         registers.Write32(CTRL, registers.Read32(CTRL) | CTRL_RST);
 
         // §14.3 of the SDM: no access for 1 µs. Then the bit clears itself, and the EEPROM is read anew.
@@ -61,12 +66,20 @@ internal sealed class E1000Hardware
             throw Failure("reset", $"the reset did not end within {s_resetTimeout.TotalMilliseconds} ms");
         }
 
+        if (hasPhy)
+        {
+            E1000Phy.Release(Registers);
+        }
+
         if (Chip.Is82574)
         {
             if (!WaitUntil(EECD, EECD_AUTO_RD, EECD_AUTO_RD, s_resetTimeout))
             {
                 throw Failure("reset", "its EEPROM was not read: it is empty or broken");
             }
+
+            // Only then does it set up its PHY from the EEPROM, and does not say when that is done.
+            Thread.Sleep(s_phySetUpTime);
         }
         else
         {
@@ -79,15 +92,17 @@ internal sealed class E1000Hardware
         _rctl = 0;
     }
 
-    /// <summary>Start-up but for the rings: 82574 datasheet §4.6.2, §4.6.4-6, 8254x SDM §14.2-5.</summary>
+    /// <summary>Start-up but for the rings: 82574 datasheet §4.6, 8254x SDM §14.2-5.</summary>
     internal void Initialize(in E1000Settings settings)
     {
         MmioRegion registers = Registers;
         if (Chip.Is82574)
         {
-            registers.Write32(TARC0, registers.Read32(TARC0) | TARC0_82574);
-            registers.Write32(GCR, registers.Read32(GCR) | GCR_82574);
-            registers.Write32(GCR2, registers.Read32(GCR2) | GCR2_82574);
+            registers.Write32(CTRL, registers.Read32(CTRL) & ~CTRL_82574_CLEAR);
+            registers.Write32(CTRL_EXT, (registers.Read32(CTRL_EXT) & ~CTRL_EXT_82574_CLEAR) | CTRL_EXT_82574_SET);
+            registers.Write32(TARC0, (registers.Read32(TARC0) & ~TARC0_82574_CLEAR) | TARC0_82574_SET);
+            registers.Write32(GCR, registers.Read32(GCR) | GCR_82574_SET);
+            registers.Write32(GCR2, registers.Read32(GCR2) | GCR2_82574_SET);
         }
 
         SetLinkUp(settings.Vlan);
@@ -105,7 +120,7 @@ internal sealed class E1000Hardware
         InitializeTransmit(in settings);
     }
 
-    /// <summary>Lets frames in: 82574 datasheet §4.6.5, 8254x SDM §14.4, last step. The ring is filled.</summary>
+    /// <summary>Lets frames in: 82574 datasheet §4.6, 8254x SDM §14.4, last step. The ring is filled.</summary>
     internal void EnableReceive()
     {
         _rctl |= RCTL_EN;
@@ -165,7 +180,7 @@ internal sealed class E1000Hardware
         }
     }
 
-    /// <summary>82574 datasheet §4.6.4.3, 8254x SDM §14.2: the PHY negotiates by itself once it has power and the MAC listens.</summary>
+    /// <summary>82574 datasheet §4.6, 8254x SDM §14.2: the PHY negotiates by itself once it has power and the MAC listens.</summary>
     private void SetLinkUp(bool vlan)
     {
         uint control = Registers.Read32(CTRL);
@@ -173,10 +188,16 @@ internal sealed class E1000Hardware
         Registers.Write32(CTRL, control | CTRL_SLU | CTRL_ASDE | (vlan ? CTRL_VME : 0));
 
         // Kernel drivers leave it without power, and our reset does not reach it. Without an answer the link stays down, and is seen so.
+        bool hasPhy = Chip.Is82574 && E1000Phy.TryTake(Registers);
         if (E1000Phy.TryRead(Registers, PHY_CONTROL, out ushort phy) && (phy & PHY_CONTROL_POWER_DOWN) != 0)
         {
             phy &= unchecked((ushort)~PHY_CONTROL_POWER_DOWN);
             E1000Phy.TryWrite(Registers, PHY_CONTROL, (ushort)(phy | PHY_CONTROL_AUTONEG_ENABLE | PHY_CONTROL_RESTART_AUTONEG));
+        }
+
+        if (hasPhy)
+        {
+            E1000Phy.Release(Registers);
         }
     }
 

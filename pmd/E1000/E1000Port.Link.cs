@@ -41,7 +41,7 @@ internal sealed partial class E1000Port
             return;
         }
 
-        // 82574 datasheet §7.4.3: receive queue 0 on vector 0, the rest on vector 1. Nothing clears by itself: the lcore clears its
+        // 82574 datasheet §7.4: receive queue 0 on vector 0, the rest on vector 1. Nothing clears by itself: the lcore clears its
         // cause before it arms, the link's handler its own.
         MmioRegion registers = _hardware.Registers;
         _linkEvent = new EventDescriptor(Name);

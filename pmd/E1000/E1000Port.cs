@@ -13,7 +13,7 @@ internal sealed partial class E1000Port : PciPort
     private const int DefaultMtu = 1500;
     private const int HeaderAndTags = 14 + 8;
 
-    // What passes without RCTL.LPE, counted without the checksum (82574 datasheet §10.2.5.1).
+    // What passes without RCTL.LPE, counted without the checksum (82574 datasheet §10.2).
     private const int MaxShortFrame = 1518;
 
     private readonly E1000Hardware _hardware;

@@ -3,7 +3,7 @@ using PollIO.Pmd.Pci;
 namespace PollIO.Pmd.E1000;
 
 /// <summary>
-/// The statistics registers ([G] §10.2.8, [X] §13.7; the letters as in <see cref="E1000Registers"/>). Each clears when it is read,
+/// The statistics registers ([G] §10.2, [X] §13.7; the letters as in <see cref="E1000Registers"/>). Each clears when it is read,
 /// so readings are summed here.
 /// </summary>
 internal sealed class E1000Statistics
@@ -11,25 +11,25 @@ internal sealed class E1000Statistics
     // Name for users, offset, whether the next register holds the high half (which is read last and clears both).
     private static readonly (string Name, int Offset, bool IsLong)[] s_registers =
     [
-        ("rx_crc_errors", 0x4000, false),          // CRCERRS [G] §10.2.8.1   [X] §13.7.1
-        ("rx_errors", 0x400C, false),              // RXERRC  [G] §10.2.8.3   [X] §13.7.4
-        ("rx_missed", MPC, false),                 // MPC     [G] §10.2.8.4   [X] §13.7.5
-        ("tx_collisions", 0x4028, false),          // COLC    [G] §10.2.8.9   [X] §13.7.10
-        ("rx_length_errors", 0x4040, false),       // RLEC    [G] §10.2.8.14  [X] §13.7.15
-        ("rx_pause_frames", 0x4048, false),        // XONRXC  [G] §10.2.8.15  [X] §13.7.16
-        ("rx_good_packets", 0x4074, false),        // GPRC    [G] §10.2.8.26  [X] §13.7.26
-        ("rx_broadcast_packets", 0x4078, false),   // BPRC    [G] §10.2.8.27  [X] §13.7.27
-        ("rx_multicast_packets", 0x407C, false),   // MPRC    [G] §10.2.8.28  [X] §13.7.28
-        ("tx_good_packets", 0x4080, false),        // GPTC    [G] §10.2.8.29  [X] §13.7.29
-        ("rx_good_bytes", 0x4088, true),           // GORC    [G] §10.2.8.30  [X] §13.7.30
-        ("tx_good_bytes", 0x4090, true),           // GOTC    [G] §10.2.8.31  [X] §13.7.31
-        ("rx_no_buffers", 0x40A0, false),          // RNBC    [G] §10.2.8.32  [X] §13.7.32
-        ("rx_undersize", 0x40A4, false),           // RUC     [G] §10.2.8.33  [X] §13.7.33
-        ("rx_fragments", 0x40A8, false),           // RFC     [G] §10.2.8.34  [X] §13.7.34
-        ("rx_oversize", 0x40AC, false),            // ROC     [G] §10.2.8.35  [X] §13.7.35
-        ("rx_jabbers", 0x40B0, false),             // RJC     [G] §10.2.8.36  [X] §13.7.36
-        ("tx_multicast_packets", 0x40F0, false),   // MPTC    [G] §10.2.8.50  [X] §13.7.51
-        ("tx_broadcast_packets", 0x40F4, false),   // BPTC    [G] §10.2.8.51  [X] §13.7.52
+        ("rx_crc_errors", 0x4000, false),          // CRCERRS [G] §10.2   [X] §13.7.1
+        ("rx_errors", 0x400C, false),              // RXERRC  [G] §10.2   [X] §13.7.4
+        ("rx_missed", MPC, false),                 // MPC     [G] §10.2   [X] §13.7.5
+        ("tx_collisions", 0x4028, false),          // COLC    [G] §10.2   [X] §13.7.10
+        ("rx_length_errors", 0x4040, false),       // RLEC    [G] §10.2   [X] §13.7.15
+        ("rx_pause_frames", 0x4048, false),        // XONRXC  [G] §10.2   [X] §13.7.16
+        ("rx_good_packets", 0x4074, false),        // GPRC    [G] §10.2   [X] §13.7.27
+        ("rx_broadcast_packets", 0x4078, false),   // BPRC    [G] §10.2   [X] §13.7.28
+        ("rx_multicast_packets", 0x407C, false),   // MPRC    [G] §10.2   [X] §13.7.29
+        ("tx_good_packets", 0x4080, false),        // GPTC    [G] §10.2   [X] §13.7.30
+        ("rx_good_bytes", 0x4088, true),           // GORC    [G] §10.2   [X] §13.7.31
+        ("tx_good_bytes", 0x4090, true),           // GOTC    [G] §10.2   [X] §13.7.32
+        ("rx_no_buffers", 0x40A0, false),          // RNBC    [G] §10.2   [X] §13.7.33
+        ("rx_undersize", 0x40A4, false),           // RUC     [G] §10.2   [X] §13.7.34
+        ("rx_fragments", 0x40A8, false),           // RFC     [G] §10.2   [X] §13.7.35
+        ("rx_oversize", 0x40AC, false),            // ROC     [G] §10.2   [X] §13.7.36
+        ("rx_jabbers", 0x40B0, false),             // RJC     [G] §10.2   [X] §13.7.37
+        ("tx_multicast_packets", 0x40F0, false),   // MPTC    [G] §10.2   [X] §13.7.51
+        ("tx_broadcast_packets", 0x40F4, false),   // BPTC    [G] §10.2   [X] §13.7.52
     ];
 
     private const int MPC = 0x4010;

@@ -139,7 +139,7 @@ internal sealed unsafe partial class E1000TxQueue
         return packet.Length < HeaderLength || (asks && !TryDescribeChecksums(in metadata, ref context, ref options)) ? DropCause.Refused : null;
     }
 
-    /// <summary>82574 datasheet §7.2.11, 8254x SDM §3.3.6: where each sum starts, goes and ends. Offsets are bytes.</summary>
+    /// <summary>82574 datasheet §7.2, 8254x SDM §3.3.6: where each sum starts, goes and ends. Offsets are bytes.</summary>
     private static bool TryDescribeChecksums(in PacketMetadata metadata, ref ulong context, ref ulong options)
     {
         uint l3 = metadata.L2Length, l4 = l3 + metadata.L3Length;

@@ -28,7 +28,7 @@ internal sealed unsafe partial class E1000TxQueue : TxQueue, IDisposable
     /// <summary>Bytes of a VLAN tag.</summary>
     internal const int TagLength = 4;
 
-    // The chips pad short frames, but not what is shorter than 17 bytes (82574 datasheet §10.2.6.1, TCTL.PSP).
+    // The chips pad short frames, but not what is shorter than 17 bytes (82574 datasheet §10.2, TCTL.PSP).
     private const int MinLength = 17;
     private const ulong Whole = TXD_CMD_EOP | TXD_CMD_IFCS;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace PollIO.Pmd.E1000;
 
-/// <summary>The 82574's format with RFCTL.EXTEN: status and errors, length, tag (82574 datasheet §7.1.5).</summary>
+/// <summary>The 82574's format with RFCTL.EXTEN: status and errors, length, tag (82574 datasheet §7.1).</summary>
 internal readonly struct ExtendedRxFormat : IRxFormat
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

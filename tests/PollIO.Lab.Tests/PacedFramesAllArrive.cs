@@ -4,24 +4,30 @@ using PollIO.Peer.Tests.Support;
 
 namespace PollIO.Lab.Tests;
 
-/// <summary>Frames at 20,000 a second cross two NICs; the kernels on both sides count.</summary>
+/// <summary>Frames at a steady rate cross two NICs; the kernels on both sides count.</summary>
 [Trait("tier", "lab")]
 [Trait("scenario", "e1000e")]
 [Trait("scenario", "e1000")]
+[Trait("scenario", "virtio")]
 public sealed class PacedFramesAllArrive : DriverTest
 {
-    private const int Rate = 20_000;
+    // QEMU's virtio has 256 descriptors for sending, and works them off when a thread of its own gets to it: on a machine that has
+    // other things to do, no more may be under way.
+    private static readonly int s_rate = IsVirtio ? 5_000 : 20_000;
+    private static readonly int s_batch = IsVirtio && !Guest.IsFull ? 200 : int.MaxValue;
 
     // The guest has one CPU, which the sender and the runtime's compiler share with the forwarder: 200 ms of frames wait meanwhile.
-    private const string Rings = "?rxd=4096&txd=4096";
+    private static readonly string s_rings = IsVirtio ? "?rxd=1024&txd=256" : "?rxd=4096&txd=4096";
+
+    private static bool IsVirtio => Guest.Scenario == "virtio";
 
     [Fact]
     public async Task AMillionOfThem()
     {
-        int count = Guest.Count(full: 1_000_000, brief: 20_000);
+        int count = Guest.Count(full: 1_000_000, brief: IsVirtio ? 1_000 : 20_000);
         await using WirePeer first = await WirePeer.CreateAsync(Slots.Peer0, 1, silent: true);
         await using WirePeer second = await WirePeer.CreateAsync(Slots.Peer1, 2, silent: true);
-        string[] ports = [Slots.Dut0 + Rings, Slots.Dut1 + Rings];
+        string[] ports = [Slots.Dut0 + s_rings, Slots.Dut1 + s_rings];
         await ClearWiresAsync(first, second, ports);
         await using L2fwdProcess l2fwd = await ForwardAsync("io", ports);
         await first.WaitForAnswerAsync(second.Address4);
@@ -29,10 +35,14 @@ public sealed class PacedFramesAllArrive : DriverTest
         await second.SetNeighbourAsync(first, first.Mac);
         long before = await second.CounterAsync("rx_packets");
 
-        await using Pktgen frames = await Pktgen.StartAsync(first, second.Mac, count, rate: Rate);
-        long sent = await frames.SentAsync();
+        long sent = 0;
+        while (sent < count)
+        {
+            await using Pktgen frames = await Pktgen.StartAsync(first, second.Mac, (int)Math.Min(s_batch, count - sent), rate: s_rate);
+            sent += await frames.SentAsync();
+            await second.WaitForCounterAsync("rx_packets", before + sent);
+        }
 
-        await second.WaitForCounterAsync("rx_packets", before + count);
         Assert.Equal(count, sent);
         JsonElement summary = await l2fwd.StopAsync();
         Assert.Equal(before + count, await second.CounterAsync("rx_packets"));

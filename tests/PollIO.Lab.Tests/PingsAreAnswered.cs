@@ -8,6 +8,7 @@ namespace PollIO.Lab.Tests;
 [Trait("tier", "lab")]
 [Trait("scenario", "e1000e")]
 [Trait("scenario", "e1000")]
+[Trait("scenario", "virtio")]
 public sealed class PingsAreAnswered : DriverTest
 {
     private const byte EchoReply4 = 0;

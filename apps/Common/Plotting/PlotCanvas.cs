@@ -19,6 +19,7 @@ internal sealed class PlotCanvas
     // From the frame to a name, and the widest letters of the font.
     private const int LegendIndent = 48;
     private const double LetterWidth = 7.6;
+    private const int RightMargin = 12;
 
     // Colours that stay apart for the colour-blind (Okabe and Ito).
     private static readonly string[] s_colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
@@ -32,7 +33,7 @@ internal sealed class PlotCanvas
     internal PlotCanvas(string title, IEnumerable<string> names)
     {
         int longest = names.Select(name => name.Length).DefaultIfEmpty(0).Max();
-        _plotWidth = Width - Left - Math.Max(MinLegendWidth, LegendIndent + (int)(longest * LetterWidth));
+        _plotWidth = Width - Left - Math.Max(MinLegendWidth, LegendIndent + RightMargin + (int)(longest * LetterWidth));
         Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{Height}\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"13\">");
         Add($"<rect width=\"{Width}\" height=\"{Height}\" fill=\"#ffffff\"/>");
         Text(Width / 2, 30, "middle", title, "font-size=\"17\"");

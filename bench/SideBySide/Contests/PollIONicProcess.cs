@@ -9,7 +9,7 @@ namespace PollIO.SideBySide.Contests;
 /// </summary>
 internal sealed class PollIONicProcess : IDisposable
 {
-    private const int QuietReadings = 3;
+    private const int QuietReadings = 6;
     private const int MostReadings = 60;
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(5);
@@ -34,7 +34,7 @@ internal sealed class PollIONicProcess : IDisposable
         return WorkerOutput.Read<NicCounters>(await _process.ReadUntilAsync(answer => answer.StartsWith('{'), s_timeout, cancellation));
     }
 
-    /// <summary>The first time, waits until the runtime has nothing more to compile: no method for three seconds.</summary>
+    /// <summary>The first time, waits until the runtime has nothing more to compile: no method for six seconds.</summary>
     internal async Task WaitUntilCompiledAsync(CancellationToken cancellation)
     {
         long methods = 0;

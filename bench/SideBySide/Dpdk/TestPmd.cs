@@ -17,13 +17,18 @@ internal sealed class TestPmd : IForwarder
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
+    // An emulator that shares its CPUs takes as long to start it.
+    private static readonly TimeSpan s_emulatedTimeout = TimeSpan.FromMinutes(2);
+
     private readonly ChildProcess _process;
     private readonly int _ports;
+    private readonly TimeSpan _timeout;
 
-    private TestPmd(ChildProcess process, int ports)
+    private TestPmd(ChildProcess process, int ports, TimeSpan timeout)
     {
         _process = process;
         _ports = ports;
+        _timeout = timeout;
     }
 
     /// <summary>Starts it; frames it makes itself are 64 bytes long.</summary>
@@ -41,7 +46,7 @@ internal sealed class TestPmd : IForwarder
     /// <param name="devices">Its virtual devices.</param>
     internal static TestPmd Start(
         string? networkNamespace, int mainCpu, int cpu, int burst, int frameSize, string mode, params ReadOnlySpan<string> devices) =>
-        new(Launch(networkNamespace, mainCpu, cpu, burst, frameSize, mode, devices), devices.Length);
+        new(Launch(networkNamespace, mainCpu, cpu, burst, frameSize, mode, devices), devices.Length, s_timeout);
 
     /// <summary>Starts it where nothing is asked of it but its work.</summary>
     /// <inheritdoc cref="Start(string?, int, int, int, int, string, ReadOnlySpan{string})"/>
@@ -80,7 +85,7 @@ internal sealed class TestPmd : IForwarder
             "--", "-i", "--nb-cores=1", "--burst=32", "--rxd=512", "--txd=512", "--no-lsc-interrupt", $"--forward-mode={mode}",
             string.Create(CultureInfo.InvariantCulture, $"--total-num-mbufs={Mbufs}"), string.Create(CultureInfo.InvariantCulture, $"--mbcache={Cache}"),
         ];
-        return new TestPmd(ChildProcess.Start(command[0], command[1..]), devices.Count);
+        return new TestPmd(ChildProcess.Start(command[0], command[1..]), devices.Count, s_emulatedTimeout);
     }
 
     public Task BeginAsync(CancellationToken cancellation) => ShowAsync(cancellation);
@@ -105,7 +110,7 @@ internal sealed class TestPmd : IForwarder
     {
         const string mark = "CPU cycles/packet=";
         await _process.WriteLineAsync("show fwd stats all", cancellation);
-        string line = await _process.ReadUntilAsync(line => line.Contains(mark, StringComparison.Ordinal), s_timeout, cancellation);
+        string line = await _process.ReadUntilAsync(line => line.Contains(mark, StringComparison.Ordinal), _timeout, cancellation);
         string number = line[(line.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..].Split(' ')[0];
         return double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
     }
@@ -123,7 +128,7 @@ internal sealed class TestPmd : IForwarder
                 parser.Feed(line);
                 return parser.Ports.Count == _ports;
             },
-            s_timeout,
+            _timeout,
             cancellation);
         return parser.Ports;
     }

@@ -4,6 +4,7 @@ namespace PollIO.Lab.Tests.Support;
 internal sealed record PciDevice(string Address)
 {
     private const string VfioDriver = "vfio-pci";
+    private const string UioDriver = "uio_pci_generic";
 
     internal string Folder => $"/sys/bus/pci/devices/{Address}";
 
@@ -17,6 +18,8 @@ internal sealed record PciDevice(string Address)
 
     /// <summary>The group's node.</summary>
     internal string GroupNode => $"/dev/vfio/{Group}";
+
+    private string GroupType => $"{Folder}/iommu_group/type";
 
     /// <summary>The kernel's interfaces on this device, in the test's own network namespace.</summary>
     internal IReadOnlyList<string> Interfaces => Exists
@@ -50,6 +53,22 @@ internal sealed record PciDevice(string Address)
         {
             File.WriteAllText($"{Folder}/driver/unbind", Address);
         }
+    }
+
+    /// <summary>Gives the device to UIO; its addresses are physical ones, as on a machine without an IOMMU.</summary>
+    internal async Task BindToUioAsync()
+    {
+        await Guest.LoadAsync(UioDriver);
+        Unbind();
+        await File.WriteAllTextAsync(GroupType, "identity");
+        await BindAsync(UioDriver);
+    }
+
+    /// <summary>Takes it back, and has the IOMMU translate for it again.</summary>
+    internal void UnbindFromUio()
+    {
+        Unbind();
+        File.WriteAllText(GroupType, "auto");
     }
 
     private async Task BindAsync(string driver)

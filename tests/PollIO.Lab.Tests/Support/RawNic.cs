@@ -21,7 +21,7 @@ internal sealed class RawNic : IDisposable
 
     private RawNic(PciAddress address)
     {
-        _device = VfioPciDevice.Open(new VfioSysfs(), address);
+        _device = VfioPciDevice.Open(SysfsTree.Machine, address);
         _hardware = new E1000Hardware(_device.Name, _device, E1000Chip.Of(_device.Id));
         _rings = new E1000Rings(_device.Name, _device, RingSize, RingSize);
         _hardware.Initialize(new E1000Settings(

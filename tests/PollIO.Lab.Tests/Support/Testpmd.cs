@@ -112,7 +112,7 @@ internal sealed partial class Testpmd : IAsyncDisposable
         string few = Directory.CreateTempSubdirectory("plugins-").FullName;
         string linked = await ToolRunner.RunSuccessfullyAsync("ldd", ToolRunner.Find("dpdk-testpmd")!);
         IEnumerable<string> needed = Library().Matches(linked).Select(match => match.Value)
-            .Concat(((string[])["bus_pci", "bus_vdev", "mempool_ring", "net_e1000"]).Select(name => $"librte_{name}.so.{version}"));
+            .Concat(((string[])["bus_pci", "bus_vdev", "mempool_ring", "net_e1000", "net_virtio"]).Select(name => $"librte_{name}.so.{version}"));
         foreach (string name in needed.Distinct().Where(name => File.Exists(Path.Combine(folder, name))))
         {
             File.Copy(Path.Combine(folder, name), Path.Combine(few, name));

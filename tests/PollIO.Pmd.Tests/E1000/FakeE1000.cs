@@ -69,6 +69,9 @@ internal sealed unsafe class FakeE1000 : PciDevice
 
     internal long Doorbells { get; set; }
 
+    /// <summary>Times the PHY of an 82574 was touched, or the device reset, while the PHY was the firmware's.</summary>
+    internal int PhyTrespasses { get; set; }
+
     private bool IsBusMaster { get; set; }
 
     internal override MmioRegion GetBar(int index) => _registers;

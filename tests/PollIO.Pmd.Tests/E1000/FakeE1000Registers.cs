@@ -43,6 +43,12 @@ internal sealed class FakeE1000Registers(FakeE1000 device) : MmioRegion
             throw new InvalidOperationException($"register 0x{offset:x} of a device that was given back was written");
         }
 
+        bool wantsPhy = offset == MDIC || (offset == CTRL && (value & CTRL_RST) != 0);
+        if (wantsPhy && device.Is82574 && (this[EXTCNF_CTRL] & EXTCNF_CTRL_MDIO_SW_OWNERSHIP) == 0)
+        {
+            device.PhyTrespasses++;
+        }
+
         this[offset] = offset == CTRL ? value & ~CTRL_RST : value;
         if (offset is TDT or RDT)
         {
