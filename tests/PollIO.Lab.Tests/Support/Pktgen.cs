@@ -34,7 +34,7 @@ internal sealed class Pktgen : IAsyncDisposable
             await WriteAsync(peer, peer.Interface, command);
         }
 
-        return new Pktgen(peer, peer.ExecuteAsync("sh", "-c", $"echo start > {Folder}/pgctrl"));
+        return new Pktgen(peer, peer.ExecuteForLongAsync("sh", "-c", $"echo start > {Folder}/pgctrl"));
     }
 
     /// <summary>Waits until all are sent.</summary>

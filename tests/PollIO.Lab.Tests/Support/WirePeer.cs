@@ -119,6 +119,10 @@ internal sealed class WirePeer : IAsyncDisposable
     internal Task<ToolResult> ExecuteAsync(string tool, params string[] arguments) =>
         ToolRunner.RunAsync("ip", ["netns", "exec", Namespace, tool, .. arguments], TimeSpan.FromSeconds(Guest.Count(full: 300, brief: 60)));
 
+    /// <summary>Runs a program here that goes on for as long as a test does.</summary>
+    internal Task<ToolResult> ExecuteForLongAsync(string tool, params string[] arguments) =>
+        ToolRunner.RunAsync("ip", ["netns", "exec", Namespace, tool, .. arguments], TimeSpan.FromHours(2));
+
     public async ValueTask DisposeAsync()
     {
         // Brought back by hand (a device that was pulled cannot be): a connection a test left open holds the namespace for a while.

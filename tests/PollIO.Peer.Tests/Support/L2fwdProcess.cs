@@ -57,7 +57,7 @@ internal sealed partial class L2fwdProcess : IAsyncDisposable
         l2fwd._process.BeginOutputReadLine();
         l2fwd._process.BeginErrorReadLine();
         // An end before it polls is waited for no longer than it takes.
-        await Task.WhenAny(l2fwd._forwards.Task, l2fwd._process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(30)));
+        await Task.WhenAny(l2fwd._forwards.Task, l2fwd._process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(120)));
         if (!l2fwd._forwards.Task.IsCompleted)
         {
             await l2fwd.DisposeAsync();
