@@ -43,6 +43,8 @@ quoted() {
 write_jobs() {
     local project dll test listed selection
     printf 'export DOTNET_CLI_TELEMETRY_OPTOUT=1 POLLIO_LAB_SHARE=/pollio-lab\n' >"$share/settings"
+    # The emulator runs .NET's AVX code at half the speed of its SSE code.
+    echo 'export DOTNET_EnableAVX=0' >>"$share/settings"
     printf 'export PATH=%q:$PATH DOTNET_ROOT=%q\n' "$(dirname "$dotnet")" "$(dirname "$dotnet")" >>"$share/settings"
     [ -z "${POLLIO_TESTS_FULL:-}" ] || echo 'export POLLIO_TESTS_FULL=1' >>"$share/settings"
     if [ -n "$shell" ]; then
