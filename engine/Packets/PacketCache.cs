@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using PollIO.Interop;
 
 namespace PollIO;
 
@@ -40,7 +39,7 @@ internal unsafe struct PacketCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(ref Packet from, ref Packet to, nint count)
     {
-        for (; count >= 4 && !Emulator.IsHere; count -= 4)
+        for (; count >= 4 && Vector256.IsHardwareAccelerated; count -= 4)
         {
             Unsafe.As<Packet, Vector256<ulong>>(ref to) = Unsafe.As<Packet, Vector256<ulong>>(ref from);
             to = ref Unsafe.Add(ref to, 4);
