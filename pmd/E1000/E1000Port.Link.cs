@@ -116,5 +116,5 @@ internal sealed partial class E1000Port
     });
 
     /// <summary>What the device counted before this start is not ours.</summary>
-    private void ForgetStatistics() => new E1000Statistics().Read(_hardware.Registers);
+    private void ForgetStatistics() => _statistics.Forget(_hardware.Registers);
 }

@@ -35,6 +35,7 @@ internal sealed class E1000Statistics
     private const int MPC = 0x4010;
 
     private readonly long[] _sums = new long[s_registers.Length];
+    private readonly long[] _kept = new long[s_registers.Length];
 
     /// <summary>Packets the device dropped for want of room, of the last <see cref="Read"/>.</summary>
     internal long NewlyMissed { get; private set; }
@@ -44,19 +45,51 @@ internal sealed class E1000Statistics
     {
         for (int i = 0; i < s_registers.Length; i++)
         {
-            (_, int offset, bool isLong) = s_registers[i];
-            long value = registers.Read32(offset);
-            if (isLong)
-            {
-                value |= (long)registers.Read32(offset + sizeof(uint)) << 32;
-            }
-
+            long value = Take(registers, i);
             _sums[i] += value;
-            if (offset == MPC)
+            if (s_registers[i].Offset == MPC)
             {
                 NewlyMissed = value;
             }
         }
+    }
+
+    /// <summary>Leaves out what was counted until now.</summary>
+    internal void Forget(MmioRegion registers)
+    {
+        for (int i = 0; i < s_registers.Length; i++)
+        {
+            Take(registers, i);
+        }
+    }
+
+    /// <summary>What a register has counted since it was read last.</summary>
+    private long Take(MmioRegion registers, int index)
+    {
+        (_, int offset, bool isLong) = s_registers[index];
+        long value = registers.Read32(offset);
+        if (isLong)
+        {
+            return value | (long)registers.Read32(offset + sizeof(uint)) << 32;
+        }
+
+        if (value == 0)
+        {
+            return 0;
+        }
+
+        // QEMU's 82540EM keeps MPC, RNBC and some others as they are, so the same packets would be counted at every reading. What
+        // does not fall when it is read twice was not cleared.
+        long again = registers.Read32(offset);
+        if (again < value)
+        {
+            _kept[index] = 0;
+            return value + again;
+        }
+
+        long counted = again - _kept[index];
+        _kept[index] = again;
+        return counted < 0 ? again : counted;
     }
 
     /// <summary>The sums by name.</summary>

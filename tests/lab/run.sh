@@ -145,7 +145,7 @@ while [ $# -gt 0 ]; do
         --full) export POLLIO_TESTS_FULL=1 ;;
         --keep) keep=yes ;;
         --shell) shell=yes ;;
-        -h | --help) limit=${limit:-600} && usage; exit 0 ;;
+        -h | --help) limit=${limit:-1200} && usage; exit 0 ;;
         -*) wrong "unknown option '$1'" ;;
         *)
             if [ -z "$scenario" ]; then scenario=$1
@@ -159,7 +159,7 @@ done
 [ -n "$scenario" ] || wrong "a scenario is missing"
 [ -e "$here/scenarios/$scenario.sh" ] || wrong "there is no scenario '$scenario'"
 [ "$shell" != yes ] || wrong "--shell wants a command"
-limit=${limit:-$([ -z "${POLLIO_TESTS_FULL:-}" ] && echo 600 || echo 7200)}
+limit=${limit:-$([ -z "${POLLIO_TESTS_FULL:-}" ] && echo 1200 || echo 7200)}
 for tool in qemu-system-x86_64 busybox cpio modprobe; do
     command -v $tool >/dev/null || { echo "$name: '$tool' is missing: apt-get install qemu-system-x86 linux-image-amd64 busybox-static cpio kmod" >&2; exit 1; }
 done
