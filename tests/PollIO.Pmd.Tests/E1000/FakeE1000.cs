@@ -39,6 +39,9 @@ internal sealed unsafe class FakeE1000 : PciDevice
     /// <summary>Whether what is handed over stays where it is.</summary>
     internal bool IsStalled { get; set; }
 
+    /// <summary>Statistics stay when they are read, as some do in QEMU's 82540EM.</summary>
+    internal bool KeepsCounters { get; set; }
+
     /// <summary>Every register reads all ones.</summary>
     internal bool IsGone { get; set; }
 

@@ -27,7 +27,7 @@ internal sealed class FakeE1000Registers(FakeE1000 device) : MmioRegion
             RAL => 0x0054_5200 | 0x02,
             RAH => 0x7700 | RAH_AV,
             MDIC => MDIC_READY,
-            >= 0x4000 and < 0x4100 => TakeCounter(offset),
+            >= 0x4000 and < 0x4100 when !device.KeepsCounters => TakeCounter(offset),
             _ => this[offset],
         },
     };
