@@ -12,7 +12,7 @@ passed=0 failed=0 skipped=0
 usage() {
     cat <<'TEXT'
 usage: tests/run.sh [--full] [--no-install] [FILTER]
-  --full        long counts instead of the short ones CI runs
+  --full        long counts instead of the short ones CI runs, and virtio in the lab
   --no-install  do not install Debian packages, even as root
   FILTER        run only test classes whose name matches, for example '*Ring*'
 TEXT
@@ -21,7 +21,7 @@ TEXT
 install=yes filter=
 while [ $# -gt 0 ]; do
     case $1 in
-        --full) export POLLIO_TESTS_FULL=1 ;;
+        --full) export POLLIO_TESTS_FULL=1 && lanes[1]+=' virtio' ;;
         --no-install) install=no ;;
         -h | --help) usage; exit 0 ;;
         -*) echo "tests/run.sh: unknown option '$1'; --help shows those there are" >&2; exit 2 ;;
