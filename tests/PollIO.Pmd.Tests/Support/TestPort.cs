@@ -67,8 +67,23 @@ internal sealed class TestPort : IDisposable
         return packet;
     }
 
-    /// <summary>Sends one packet; it must be taken.</summary>
-    internal void Send(Packet packet) => Assert.Equal(1, Tx.Transmit([packet]));
+    /// <summary>Sends packets; see <see cref="SendThrough"/>.</summary>
+    internal void Send(params Packet[] packets) => SendThrough(Tx, packets);
+
+    /// <summary>
+    /// Sends packets, all of which must be taken, if not at once: a queue is closed for a moment while what another test allocates
+    /// becomes reachable for its device.
+    /// </summary>
+    internal static void SendThrough(TxQueue queue, params Packet[] packets)
+    {
+        int sent = 0;
+        long start = Stopwatch.GetTimestamp();
+        while ((sent += queue.Transmit(packets.AsSpan(sent))) < packets.Length)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < s_patience, $"{sent} of {packets.Length} packets were taken");
+            Thread.Yield();
+        }
+    }
 
     /// <summary>Takes packets until there are <paramref name="count"/>; the caller frees them.</summary>
     internal List<Packet> Receive(int count) => [.. ReceiveFromAll(count).Select(received => received.Packet)];
