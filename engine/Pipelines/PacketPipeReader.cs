@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.Intrinsics.X86;
 
 namespace PollIO.Pipelines;
 
@@ -179,7 +178,6 @@ public sealed partial class PacketPipeReader : PipeReader, IAwaitedEnd
         {
             Span<Packet> packets = _scratch.AsSpan(0, Math.Min(_maxHeld - _heldPackets, ScratchLength));
             int count = _link.Delivered.DequeueBurst(packets);
-            Prefetch(packets[..count]);
             foreach (Packet packet in packets[..count])
             {
                 Append(packet);
@@ -188,18 +186,6 @@ public sealed partial class PacketPipeReader : PipeReader, IAwaitedEnd
             if (count < packets.Length)
             {
                 break;
-            }
-        }
-    }
-
-    /// <summary>The polling core wrote the metadata: its lines are fetched side by side, not one after the other.</summary>
-    private static unsafe void Prefetch(ReadOnlySpan<Packet> packets)
-    {
-        if (Sse.IsSupported)
-        {
-            foreach (Packet packet in packets)
-            {
-                Sse.Prefetch0(packet.Pointer);
             }
         }
     }
