@@ -56,7 +56,10 @@ public sealed class DevbindGivesAndTakesBack : DriverTest
         await using UserShell root = UserShell.Start();
         await root.TypeSuccessfullyAsync($"mkdir -p /etc/udev/rules.d && pollio devbind rule {Slots.Dut1} --user {UserShell.User} >/etc/udev/rules.d/70-pollio.rules");
         Assert.Equal("e1000e", nic.Driver);
-        await root.TypeSuccessfullyAsync($"{Udev} --daemon");
+
+        // Its own rule would rename interfaces that later tests look for.
+        await root.TypeSuccessfullyAsync("ln -s /dev/null /etc/udev/rules.d/80-net-setup-link.rules");
+        await root.TypeSuccessfullyAsync($"{Udev} & udevd=$!; until udevadm control --ping; do sleep 0.1; done");
         try
         {
             await root.TypeSuccessfullyAsync($"udevadm trigger --action=add --settle {nic.Folder}");
@@ -66,7 +69,7 @@ public sealed class DevbindGivesAndTakesBack : DriverTest
         }
         finally
         {
-            await root.TypeAsync("udevadm control --exit; rm /etc/udev/rules.d/70-pollio.rules");
+            await root.TypeAsync("kill $udevd; wait $udevd; rm /etc/udev/rules.d/70-pollio.rules /etc/udev/rules.d/80-net-setup-link.rules");
         }
 
         await nic.BindToKernelAsync();

@@ -9,7 +9,7 @@ internal static class PollioProcess
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
 
-    internal static string Path { get; } = PathOf("pollio");
+    internal static string Path { get; } = AppProcess.Of("pollio").Path;
 
     /// <summary>Runs pollio to its end.</summary>
     internal static Task<ToolResult> RunAsync(params string[] arguments) => ToolRunner.RunAsync("dotnet", [Path, .. arguments], s_limit);
@@ -17,7 +17,7 @@ internal static class PollioProcess
     /// <summary>Starts an app that runs until it gets a signal.</summary>
     internal static Process Start(string app, Dictionary<string, string>? environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [PathOf(app), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [AppProcess.Of(app).Path, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach ((string name, string value) in environment ?? [])
         {
             start.Environment[name] = value;
@@ -34,20 +34,6 @@ internal static class PollioProcess
         await ToolRunner.RunSuccessfullyAsync("kill", "-TERM", $"{process.Id}");
         using var deadline = new CancellationTokenSource(s_limit);
         await process.WaitForExitAsync(deadline.Token);
-        Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}: {await error}");
-        return JsonDocument.Parse((await output).TrimEnd('\n').Split('\n')[^1]).RootElement.Clone();
-    }
-
-    private static string PathOf(string app)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        string framework = folder.Name;
-        string configuration = folder.Parent!.Name;
-        while (!File.Exists(System.IO.Path.Combine(folder.FullName, "PollIO.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("PollIO.sln is above the tests");
-        }
-
-        return System.IO.Path.Combine(folder.FullName, "apps", app, "bin", configuration, framework, $"{app}.dll");
+        return AppProcess.Summary(new ToolResult(process.ExitCode, await output, await error));
     }
 }

@@ -51,6 +51,7 @@ public sealed class InterruptsReachTheirDescriptor : IDisposable
         Cause(LSC | OTHER);
 
         LabGuest.WaitFor(() => _event.Take() > 0, "an MSI-X interrupt");
+        Calm();
         _device.DisableInterrupts();
         Cause(LSC | OTHER);
         Assert.Equal(0ul, _event.Take());
