@@ -25,8 +25,12 @@ internal static class NicContests
     private static Contest CreateOne(RunnerOptions options, LabNics nics, NicMode mode)
     {
         string title = $"{nics.Name}, {TestPmdName(mode)}";
-        string[] devices = mode == NicMode.Io ? [nics.First, nics.Second] : [nics.First];
-        string? floodedBy = mode == NicMode.RxOnly ? nics.Peer : null;
+        string[] devices = mode switch
+        {
+            NicMode.Io => [nics.First, nics.Second],
+            NicMode.TxOnly => [nics.First],
+            _ => [nics.Flooded],
+        };
         bool sends = mode != NicMode.RxOnly;
         int bursts = mode == NicMode.Io ? Bursts : 0;
         PollIONicProcess? own = null;
@@ -40,9 +44,9 @@ internal static class NicContests
                 new Row(Cycles, $"{title}, busy cycles a packet", "cycles", HigherIsBetter: false),
             ],
             [
-                new NicContestant("PollIO", options, floodedBy, sends, () => new PollIONic(own!, mode, bursts), cancellation => own!.WaitUntilCompiledAsync(cancellation)),
+                new NicContestant("PollIO", options, sends, () => new PollIONic(own!, mode, bursts), cancellation => own!.WaitUntilCompiledAsync(cancellation)),
                 new NicContestant(
-                    "DPDK", options, floodedBy, sends, () => new TestPmdNic(TestPmd.StartOnNics(TestPmdName(mode), devices), bursts), _ => Task.CompletedTask),
+                    "DPDK", options, sends, () => new TestPmdNic(TestPmd.StartOnNics(TestPmdName(mode), devices), bursts), _ => Task.CompletedTask),
             ])
         {
             Label = title,

@@ -67,8 +67,13 @@ internal static class LabGuest
         (string program, string[] arguments) = SelfProcess.Worker(
             null, "lab", "--only", string.Join(',', options.Only), "--pairs", Text(options.Pairs), "--seconds", Text(options.Seconds), "--warmup", Text(options.Warmup));
         string command = string.Join(' ', arguments.Prepend(program).Select(Quoted));
+        using var wires = new SocketFolder();
+        await using ChildProcess flood = StartFlood(wires.Folder);
         await using var guest = ChildProcess.Start(
-            FindScript(), ["--shell", LabNics.Scenario, command], new KeyValuePair<string, string>("POLLIO_LAB_LIMIT", Text(Math.Ceiling(limit.TotalSeconds))));
+            FindScript(),
+            ["--shell", LabNics.Scenario, command],
+            new("POLLIO_LAB_LIMIT", Text(Math.Ceiling(limit.TotalSeconds))),
+            new(LabNics.WiresVariable, wires.Folder));
         await using CancellationTokenRegistration stop = cancellation.Register(() => ToolRunner.TryRun("kill", ["-TERM", Text(guest.Id)]));
         var lines = new List<string>();
         while (await guest.ReadLineAsync(limit + TimeSpan.FromSeconds(30), CancellationToken.None) is { } line)
@@ -78,6 +83,12 @@ internal static class LabGuest
 
         cancellation.ThrowIfCancellationRequested();
         return lines;
+    }
+
+    private static ChildProcess StartFlood(string folder)
+    {
+        (string program, string[] arguments) = SelfProcess.Worker(null, ["wire", .. LabNics.All.SelectMany(nics => (string[])["--to", Path.Combine(folder, nics.Wire)])]);
+        return ChildProcess.Start(program, arguments);
     }
 
     private static string FindScript()

@@ -2,16 +2,17 @@ using System.Diagnostics;
 
 namespace PollIO.SideBySide.Processes;
 
-/// <summary>A folder for one Unix socket, gone when disposed.</summary>
+/// <summary>A folder for Unix sockets, gone when disposed.</summary>
 internal sealed class SocketFolder : IDisposable
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("pollio-bench-").FullName;
+    /// <summary>The folder.</summary>
+    internal string Folder { get; } = Directory.CreateTempSubdirectory("pollio-bench-").FullName;
 
-    /// <summary>Where the socket is, or will be.</summary>
-    internal string Path => System.IO.Path.Combine(_folder, "s");
+    /// <summary>Where the socket is, or will be, when there is one.</summary>
+    internal string Path => System.IO.Path.Combine(Folder, "s");
 
     /// <summary>Waits until somebody listens.</summary>
     /// <exception cref="PollIOException">Nobody did in time.</exception>
@@ -29,5 +30,5 @@ internal sealed class SocketFolder : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

@@ -47,6 +47,7 @@ internal static class LabWorker
         {
             PciBinder.Bind(nics.First, "vfio-pci");
             PciBinder.Bind(nics.Second, "vfio-pci");
+            PciBinder.Bind(nics.Flooded, "vfio-pci");
         }
     }
 }

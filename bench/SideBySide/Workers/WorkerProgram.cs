@@ -29,6 +29,9 @@ internal static class WorkerProgram
             case "flood":
                 FloodWorker.Run(arguments);
                 return 0;
+            case "wire":
+                WireWorker.Run(arguments);
+                return 0;
             case "ring":
                 RingWorker.Run(arguments);
                 return 0;
@@ -45,7 +48,7 @@ internal static class WorkerProgram
                 FirstPacketWorker.Run(arguments);
                 return 0;
             default:
-                throw new UsageException($"there is no worker '{name}': forward, circulate, nic, lab, flood, ring, ring-one-core, pool, pipelines, first-packet");
+                throw new UsageException($"there is no worker '{name}': forward, circulate, nic, lab, flood, wire, ring, ring-one-core, pool, pipelines, first-packet");
         }
     }
 }
