@@ -95,8 +95,8 @@ public sealed record PortCapabilities
     public bool Dma { get; init; }
 
     /// <summary>
-    /// Page size in bytes that no data element of a pool may cross (<see cref="PacketPoolOptions.PageBoundary"/>), because the
-    /// device takes physical addresses; 0 when it does not matter.
+    /// Page size in bytes that no data element of a pool may cross (<see cref="PacketPoolOptions.PageBoundary"/>), because to
+    /// the device the next page may be elsewhere; 0 when it does not matter.
     /// </summary>
     public int PageBoundary { get; init; }
 

@@ -40,8 +40,9 @@ internal sealed unsafe class E1000FormatRxQueue<TFormat>(Port port, PortConfig c
                 metadata.PacketLength = (uint)length;
                 bytes += length;
             }
-            else if (TryAcceptSlow(packet, status, length, (ushort)(command >> VLAN_SHIFT), out packet))
+            else if (TryAcceptSlow(packet, status, length, (ushort)(command >> VLAN_SHIFT), out Packet done))
             {
+                packet = done;
                 bytes += packet.Length;
             }
             else if (_isStopped)

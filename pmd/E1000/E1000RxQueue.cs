@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PollIO.Pmd.Pci;
 using static PollIO.Pmd.E1000.E1000DescriptorFields;
@@ -188,6 +189,7 @@ internal abstract unsafe class E1000RxQueue : RxQueue, IDisposable
     /// <param name="tag">The VLAN tag, where status says there is one.</param>
     /// <param name="done">The complete packet, when one ends here.</param>
     /// <returns>Whether a packet is complete.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private protected bool TryAcceptSlow(Packet packet, uint status, int length, ushort tag, out Packet done)
     {
         bool ends = (status & RXD_STAT_EOP) != 0;

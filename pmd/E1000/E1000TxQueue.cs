@@ -164,7 +164,11 @@ internal sealed unsafe partial class E1000TxQueue : TxQueue, IDisposable
                 || next - done == mask)
             {
                 (_next, _unreported, _packetsNext) = (next, unreported, packetsNext);
-                bool taken = TryTransmitSlow(packet, ref bytes);
+
+                // A local of its own: one whose address is taken lives in memory.
+                long slow = 0;
+                bool taken = TryTransmitSlow(packet, ref slow);
+                bytes += slow;
                 (next, done, unreported, packetsNext, reachable) = (_next, _done, _unreported, _packetsNext, _lastPool);
                 if (!taken)
                 {

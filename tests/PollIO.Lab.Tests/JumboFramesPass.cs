@@ -14,7 +14,7 @@ public sealed class JumboFramesPass : DriverTest
     [Fact]
     public async Task PingsAndTcpOfNineThousandBytes()
     {
-        int count = Guest.Count(full: 1000, brief: 50);
+        int count = Guest.Count(full: 1000, brief: 250);
         await using WirePeer first = await WirePeer.CreateAsync(Slots.Peer0, 1, Mtu);
         await using WirePeer second = await WirePeer.CreateAsync(Slots.Peer1, 2, Mtu);
         var wire = new WireCapture("dut1");

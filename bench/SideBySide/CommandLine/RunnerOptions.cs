@@ -1,11 +1,15 @@
+using PollIO.SideBySide.Lab;
+
 namespace PollIO.SideBySide.CommandLine;
 
 /// <summary>What the runner was asked to do.</summary>
 internal sealed record RunnerOptions
 {
+    private static readonly string[] s_labNames = [.. LabNics.All.Select(nics => nics.Name)];
+
     /// <summary>The contests, by the names <c>--only</c> takes.</summary>
     internal static readonly string[] ContestNames =
-        ["null", "transmit", "ring", "ring-one-core", "pool", "pipelines", "af_packet", "virtio-user", "vhost", "latency", "startup", "e1000e", "e1000"];
+        ["null", "transmit", "ring", "ring-one-core", "pool", "pipelines", "af_packet", "virtio-user", "vhost", "latency", "startup", .. s_labNames];
 
     internal const string Help = """
         sidebyside: the same work in PollIO and in DPDK, on this machine, in one run
@@ -16,8 +20,9 @@ internal sealed record RunnerOptions
           --warmup S         part of each run before it that does not count; 1 by default
           --only NAMES       some of null,transmit,ring,ring-one-core,pool,pipelines,
                              af_packet,virtio-user,vhost,latency,startup,
-                             e1000e,e1000; the last two run in the lab's guest,
-                             which tests/lab/run.sh boots
+                             e1000e,e1000,virtio-pci,virtio-pci-packed; the last
+                             four run in the lab's guest, which tests/lab/run.sh
+                             boots
           --bursts LIST      bursts of the contests that have them; 1,8,32,256 by default
           --sizes LIST       bytes of frames on virtio, without check sequence;
                              64,512,1518 by default
@@ -72,7 +77,7 @@ internal sealed record RunnerOptions
         Pairs = 2,
         Seconds = 0.3,
         Warmup = 0.3,
-        Only = [.. ContestNames.Except(["pipelines", "e1000e", "e1000"])],
+        Only = [.. ContestNames.Except([.. s_labNames, "pipelines"])],
         Bursts = [1, 32],
         Sizes = [64, 1518],
         Repeats = 0,

@@ -6,7 +6,7 @@ using PollIO.SideBySide.Workers;
 
 namespace PollIO.SideBySide.Contests;
 
-/// <summary>Intel's gigabit NICs through VFIO in the lab's guest: PollIO and testpmd in turn on the same NICs, at the same work.</summary>
+/// <summary>NICs through VFIO in the lab's guest: PollIO and testpmd in turn on the same NICs, at the same work.</summary>
 internal static class NicContests
 {
     internal const string Rate = "pps";
@@ -28,7 +28,7 @@ internal static class NicContests
         string[] devices = mode switch
         {
             NicMode.Io => [nics.First, nics.Second],
-            NicMode.TxOnly => [nics.First],
+            NicMode.TxOnly => [nics.Sending],
             _ => [nics.Flooded],
         };
         bool sends = mode != NicMode.RxOnly;

@@ -23,7 +23,7 @@ internal static partial class FewPlugins
         string few = Directory.CreateTempSubdirectory("plugins-").FullName;
         string program = ToolRunner.Run("which", TestPmd.Program).Trim();
         IEnumerable<string> needed = Library().Matches(ToolRunner.Run("ldd", program)).Select(match => match.Value)
-            .Concat(((string[])["bus_pci", "bus_vdev", "mempool_ring", "net_e1000"]).Select(name => $"librte_{name}.so.{version}"));
+            .Concat(((string[])["bus_pci", "bus_vdev", "mempool_ring", "net_e1000", "net_virtio"]).Select(name => $"librte_{name}.so.{version}"));
         foreach (string name in needed.Distinct().Where(name => File.Exists(Path.Combine(folder, name))))
         {
             File.Copy(Path.Combine(folder, name), Path.Combine(few, name));

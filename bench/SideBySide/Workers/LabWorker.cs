@@ -45,9 +45,10 @@ internal static class LabWorker
         ToolRunner.Run("mount", "-t", "hugetlbfs", "-o", "pagesize=2M", "hugetlbfs", "/dev/hugepages");
         foreach (LabNics nics in LabNics.All.Where(nics => options.Only.Contains(nics.Name)))
         {
-            PciBinder.Bind(nics.First, "vfio-pci");
-            PciBinder.Bind(nics.Second, "vfio-pci");
-            PciBinder.Bind(nics.Flooded, "vfio-pci");
+            foreach (string address in (string[])[nics.First, nics.Second, nics.Sending, nics.Flooded])
+            {
+                PciBinder.Bind(address, "vfio-pci");
+            }
         }
     }
 }

@@ -22,10 +22,11 @@ internal sealed class NicSession : IDisposable
         _ports = [.. specs.Select(PortFactory.Open)];
         try
         {
-            var config = new PortConfig { Pool = pool, MaxBurst = burst, Promiscuous = true, RxRingSize = RingSize, TxRingSize = RingSize };
             foreach (Port port in _ports)
             {
-                port.Configure(config);
+                // QEMU's virtio-net has 256 descriptors for transmission.
+                int txRingSize = Math.Min(RingSize, port.Capabilities.DefaultTxRingSize);
+                port.Configure(new PortConfig { Pool = pool, MaxBurst = burst, Promiscuous = true, RxRingSize = RingSize, TxRingSize = txRingSize });
                 port.Start();
             }
 
