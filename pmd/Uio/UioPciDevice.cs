@@ -13,12 +13,12 @@ namespace PollIO.Pmd.Uio;
 /// <para>
 /// <see cref="Dispose"/> stops bus mastering before anything is let go. A process that dies without it leaves a window: the kernel
 /// closes a dying process's descriptors one after the other, and the device goes on writing into pool pages until the UIO node's turn,
-/// when uio_pci_generic turns bus mastering off (Linux 4.17 and later; before that it stays on until the next driver). Pages whose hugepage
-/// descriptor was closed before may by then be someone else's. A pool in a named hugetlbfs file that is not removed until the next
-/// start has no such window, and so has a process that another one watches while holding the node open.
+/// when uio_pci_generic turns bus mastering off (Linux 4.17 and later; before that it stays on until the next driver). So the device
+/// learns addresses in named hugepages only (<see cref="NamedHugepages"/>), which nobody else gets meanwhile: whoever opens a function
+/// next makes it quiet and then removes what dead processes left.
 /// </para>
 /// <para>
-/// Regions that are not on locked hugepages have no address for the device (<see cref="IovaMap.Unreachable"/>).
+/// All other regions have no address for the device (<see cref="IovaMap.Unreachable"/>).
 /// </para>
 /// </remarks>
 internal sealed class UioPciDevice : PciDevice
@@ -38,6 +38,7 @@ internal sealed class UioPciDevice : PciDevice
     private readonly UioDomain? _domain;
     private readonly bool _hasLine;
     private int _target = -1;
+    private readonly bool _isHeld;
     private bool _disposed;
 
     private UioPciDevice(SysfsTree tree, PciAddress address)
@@ -59,7 +60,10 @@ internal sealed class UioPciDevice : PciDevice
             _configFile = Require(NativeUio.OpenResource(config), config);
             _config = new ConfigSpace(_configFile, 0, PciSpec.ConfigBytes);
             Id = _config.Id;
-            _config.ChangeCommand(PciSpec.CommandMemory | PciSpec.CommandInterruptDisable, PciSpec.CommandBusMaster);
+            Quiet(_config);
+            StaleHugepages.Remove(tree, address);
+            NamedHugepages.Shared.Hold(tree, address);
+            _isHeld = true;
             _domain = new UioDomain(Name);
             DmaMemory.Shared.Attach(_domain);
             _hasLine = NativeUio.Take(_node, out _) != -Errno.EIO;
@@ -216,6 +220,23 @@ internal sealed class UioPciDevice : PciDevice
             DmaMemory.Shared.Detach(_domain);
             _domain.Dispose();
         }
+
+        if (_isHeld)
+        {
+            NamedHugepages.Shared.Release(_address);
+        }
+    }
+
+    // What a dead process set going ends with bus mastering, and does not go on with the next driver's where the function can be reset.
+    private void Quiet(ConfigSpace config)
+    {
+        config.ChangeCommand(0, PciSpec.CommandBusMaster);
+        if (CanReset)
+        {
+            _ = _tree.Write($"{PciInventory.FolderOf(_address)}/reset", "1");
+        }
+
+        config.ChangeCommand(PciSpec.CommandMemory | PciSpec.CommandInterruptDisable, PciSpec.CommandBusMaster);
     }
 
     private string FileOf(string name) => _tree.PathOf($"{PciInventory.FolderOf(_address)}/{name}");
