@@ -228,7 +228,7 @@ internal sealed partial class E1000Port : PciPort
                 "configure",
                 Name,
                 ReferenceEquals(pool.Options.Memory, Device.Memory)
-                    ? $"the device does not reach {pool} buffer by buffer: it takes physical addresses, and the pool is not on hugepages with PageBoundary set"
+                    ? $"the device does not reach {pool} buffer by buffer: it takes physical addresses, and the pool is not on hugepages with PageBoundary set, or is older than the port"
                     : $"the device does not reach {pool}: it is of another DmaMemory");
         }
 

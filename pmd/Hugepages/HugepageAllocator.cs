@@ -1,12 +1,14 @@
 namespace PollIO.Pmd.Hugepages;
 
 /// <summary>
-/// Hugepages of one size, from one sealed memfd a NUMA node: what devices want, since one page needs one IOMMU entry, and what
+/// Hugepages of one size, from one file a NUMA node: what devices want, since one page needs one IOMMU entry, and what
 /// peers share with the fewest table entries. Needs the shim and reserved pages (hugepages.sh).
 /// </summary>
 /// <remarks>
 /// Hugepages are never swapped out, so every region counts as locked without the limit on locked memory being touched.
-/// Pages go back to the system when the region is freed or the process ends, however it ends.
+/// Pages go back to the system when the region is freed or the process ends, however it ends. Only while a <c>uio:</c> port is open
+/// do regions come from named files in a hugetlbfs instead of sealed memfds: no IOMMU keeps its device from pages that have become
+/// someone else's, so after a crash they stay taken until the next <c>uio:</c> port is opened.
 /// </remarks>
 public sealed class HugepageAllocator : IDmaAllocator
 {
@@ -17,7 +19,7 @@ public sealed class HugepageAllocator : IDmaAllocator
     public const long OneGigabyte = 1L << 30;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, HugepageArena> _arenas = [];
+    private readonly Dictionary<(int NumaNode, bool IsNamed), HugepageArena> _arenas = [];
 
     /// <summary>Creates an allocator; pages are taken as regions are asked for.</summary>
     /// <param name="pageSize"><see cref="TwoMegabytes"/>, <see cref="OneGigabyte"/>, or another size the kernel supports.</param>
@@ -77,20 +79,37 @@ public sealed class HugepageAllocator : IDmaAllocator
 
     /// <inheritdoc/>
     public void Free(DmaRegion region) =>
-        ArenaOf(region.Requested.NumaNode).Unmap(region.FileOffset, (long)region.Length);
+        ArenaOf(region).Arena.Unmap(region.FileOffset, (long)region.Length);
+
+    /// <summary>Whether a region's pages stay taken when the process ends without freeing it.</summary>
+    internal bool IsNamed(DmaRegion region) => ArenaOf(region).IsNamed;
 
     private HugepageArena ArenaOf(int numaNode)
     {
         lock (_lock)
         {
-            int key = Math.Max(numaNode, -1);
+            (int NumaNode, bool IsNamed) key = (Math.Max(numaNode, -1), NamedHugepages.Shared.AreNeeded);
             if (!_arenas.TryGetValue(key, out HugepageArena? arena))
             {
-                arena = new HugepageArena(PageSize, key, key < 0 ? Name : $"{Name} of node {key}");
+                string device = key.NumaNode < 0 ? Name : $"{Name} of node {key.NumaNode}";
+                arena = new HugepageArena(
+                    PageSize,
+                    key.NumaNode,
+                    device,
+                    () => key.IsNamed ? NamedHugepages.Shared.CreateFile(PageSize, device) : HugepageFile.CreateMemfd(PageSize, device));
                 _arenas.Add(key, arena);
             }
 
             return arena;
+        }
+    }
+
+    private (HugepageArena Arena, bool IsNamed) ArenaOf(DmaRegion region)
+    {
+        lock (_lock)
+        {
+            KeyValuePair<(int NumaNode, bool IsNamed), HugepageArena> found = _arenas.First(pair => (int)pair.Value.File.DangerousGetHandle() == region.FileDescriptor);
+            return (found.Value, found.Key.IsNamed);
         }
     }
 }

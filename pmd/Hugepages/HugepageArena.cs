@@ -3,13 +3,11 @@ using Microsoft.Win32.SafeHandles;
 namespace PollIO.Pmd.Hugepages;
 
 /// <summary>
-/// One hugepage memfd, sealed against shrinking, and the address window it is mapped into: the difference between an address and
-/// its file offset is the same for every region, so a peer can be given the whole file as one table entry.
+/// One file of hugepages and the address window it is mapped into: the difference between an address and its file offset is the same
+/// for every region, so a peer can be given the whole file as one table entry.
 /// </summary>
 internal sealed class HugepageArena
 {
-    private const string Operation = "allocate hugepages";
-
     // What a pool holds today is no measure of what it will hold; a file of holes costs nothing.
     private const long MinimumWindow = 32L << 30;
 
@@ -25,28 +23,16 @@ internal sealed class HugepageArena
     /// <param name="pageSize">Bytes in a page.</param>
     /// <param name="numaNode">The node all pages come from, or -1 for the kernel's choice.</param>
     /// <param name="device">What error messages are about.</param>
+    /// <param name="createFile">Makes the file (<see cref="HugepageFile"/>).</param>
     /// <exception cref="PollIOException">There are no pages of this size or no such node, or the address space is used up.</exception>
-    internal HugepageArena(long pageSize, int numaNode, string device)
+    internal HugepageArena(long pageSize, int numaNode, string device, Func<SafeFileHandle> createFile)
     {
         _pageSize = pageSize;
         _numaNode = numaNode;
         _device = device;
         HugepageInfo info = HugepageInfo.Read();
         RequireNode(info);
-        int fd = NativeHugepages.CreateMemfd("pollio-hugepages", (ulong)pageSize);
-        if (fd < 0)
-        {
-            throw CreationFailure(-fd);
-        }
-
-        File = new SafeFileHandle(fd, ownsHandle: true);
-        int result = NativeHugepages.SealShrink(File);
-        if (result < 0)
-        {
-            File.Dispose();
-            throw new PollIOException("seal hugepages against shrinking", device, "the kernel refused", -result);
-        }
-
+        File = createFile();
         long length = Math.Max(MinimumWindow, (info.Find(pageSize)?.Total ?? 0) * pageSize);
         _window = DmaAddressSpace.ReserveWindow(length);
         _space = new OffsetSpace(length);
@@ -71,7 +57,7 @@ internal sealed class HugepageArena
                 if (offset < 0)
                 {
                     throw new PollIOException(
-                        Operation, _device, $"{HugepageInfo.FormatSize(length)} do not fit into what is left of the arena's address window");
+                        HugepageFile.Operation, _device, $"{HugepageInfo.FormatSize(length)} do not fit into what is left of the arena's address window");
                 }
 
                 int errno = TryMap(offset, length);
@@ -174,20 +160,8 @@ internal sealed class HugepageArena
         int[] nodes = [.. info.NodePools.Select(pool => pool.NumaNode).Distinct()];
         if (_numaNode >= 0 && nodes.Length > 0 && !nodes.Contains(_numaNode))
         {
-            throw new PollIOException(Operation, _device, $"there is no NUMA node {_numaNode}: this machine has {string.Join(", ", nodes)}");
+            throw new PollIOException(HugepageFile.Operation, _device, $"there is no NUMA node {_numaNode}: this machine has {string.Join(", ", nodes)}");
         }
-    }
-
-    private PollIOException CreationFailure(int errno)
-    {
-        if (errno is not (Errno.ENODEV or Errno.EINVAL))
-        {
-            return new PollIOException(Operation, _device, "the kernel refused to create a hugepage memfd", errno);
-        }
-
-        string[] sizes = [.. HugepageInfo.Read().Pools.Select(pool => HugepageInfo.FormatSize(pool.PageSize))];
-        string supported = sizes.Length > 0 ? $"it supports {string.Join(", ", sizes)}" : "it has no hugepages at all";
-        return new PollIOException(Operation, _device, $"the kernel has no pages of {HugepageInfo.FormatSize(_pageSize)}: {supported}", errno);
     }
 
     private PollIOException MappingFailure(int errno, long length)
@@ -196,15 +170,15 @@ internal sealed class HugepageArena
         HugepagePool? pool = info.Find(_pageSize, _numaNode);
         if (errno is not (Errno.ENOSPC or Errno.ENOMEM or Errno.EFAULT))
         {
-            return new PollIOException(Operation, _device, "the kernel refused the mapping", errno);
+            return new PollIOException(HugepageFile.Operation, _device, "the kernel refused the mapping", errno);
         }
 
         long needed = length / _pageSize;
         long available = pool?.Available ?? 0;
         return available < needed
             ? new PollIOException(
-                Operation, _device, $"{needed} pages needed, {available} available", Errno.ENOMEM, info.ReserveCommand(_pageSize, length, _numaNode))
+                HugepageFile.Operation, _device, $"{needed} pages needed, {available} available", Errno.ENOMEM, info.ReserveCommand(_pageSize, length, _numaNode))
             : new PollIOException(
-                Operation, _device, $"{needed} pages needed and {available} available, but not to this process", Errno.ENOMEM, "raise its cgroup's hugetlb limit or widen its cpuset");
+                HugepageFile.Operation, _device, $"{needed} pages needed and {available} available, but not to this process", Errno.ENOMEM, "raise its cgroup's hugetlb limit or widen its cpuset");
     }
 }

@@ -1,3 +1,5 @@
+using PollIO.Pmd.Hugepages;
+
 namespace PollIO.Pmd.Pci;
 
 /// <summary>Says why a function cannot be driven from this process, and the command that mends it.</summary>
@@ -62,9 +64,13 @@ internal static class HardwareCheck
         string node = tree.List(PciInventory.FolderOf(address) + "/uio").FirstOrDefault(name => name.StartsWith("uio", StringComparison.Ordinal))
             ?? throw new PollIOException(operation, address.ToString(), "the kernel made no /dev/uio node for it", remedy: "the kernel log (dmesg) says why");
         string path = "/dev/" + node;
-        return tree.MayOpen(path)
-            ? (function, path)
-            : throw new PollIOException(operation, address.ToString(), $"this user may not open {path}", Hugepages.Errno.EACCES, "run it as root: physical addresses need that anyway");
+        if (!tree.MayOpen(path))
+        {
+            throw new PollIOException(operation, address.ToString(), $"this user may not open {path}", Errno.EACCES, "run it as root: physical addresses need that anyway");
+        }
+
+        _ = NamedHugepages.RequireMount(tree, HugepageAllocator.TwoMegabytes, operation, address.ToString());
+        return (function, path);
     }
 
     internal static PollIOException NoSuchDevice(SysfsTree tree, PciAddress address, string operation)
@@ -96,5 +102,5 @@ internal static class HardwareCheck
         operation, address.ToString(), "no IOMMU stands before this device, though the machine has one", remedy: "use another slot, or uio:" + address);
 
     internal static PollIOException NodeNotPermitted(PciAddress address, string node, string operation) => new(
-        operation, address.ToString(), $"this user may not open {node}", Hugepages.Errno.EACCES, $"sudo chown {Environment.UserName} {node}");
+        operation, address.ToString(), $"this user may not open {node}", Errno.EACCES, $"sudo chown {Environment.UserName} {node}");
 }

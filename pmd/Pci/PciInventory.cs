@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 
 namespace PollIO.Pmd.Pci;
@@ -44,6 +45,22 @@ internal sealed class PciInventory
             && end > start
                 ? new BarArea(start, end - start + 1)
                 : default;
+    }
+
+    /// <summary>A function's command register; all ones when it cannot be read.</summary>
+    internal static uint ReadCommand(SysfsTree tree, PciAddress address)
+    {
+        Span<byte> header = stackalloc byte[PciSpec.Command + 2];
+        try
+        {
+            using FileStream config = new(tree.PathOf(FolderOf(address) + "/config"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            config.ReadExactly(header);
+            return BinaryPrimitives.ReadUInt16LittleEndian(header[PciSpec.Command..]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ushort.MaxValue;
+        }
     }
 
     private static PciFunction? ReadFunction(SysfsTree tree, string name)

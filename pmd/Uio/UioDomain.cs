@@ -1,9 +1,10 @@
+using PollIO.Pmd.Hugepages;
 using PollIO.Pmd.Pci;
 
 namespace PollIO.Pmd.Uio;
 
 /// <summary>
-/// What a device without an IOMMU is told of <see cref="DmaMemory"/>: physical addresses, for regions on locked hugepages. It protects
+/// What a device without an IOMMU is told of <see cref="DmaMemory"/>: physical addresses, for regions on named hugepages. It protects
 /// nothing; regions it leaves out are unreachable only because no driver learns an address of them.
 /// </summary>
 internal sealed class UioDomain : DmaDomain, IDisposable
@@ -22,7 +23,14 @@ internal sealed class UioDomain : DmaDomain, IDisposable
     public void Dispose() => _pages.Dispose();
 
     /// <inheritdoc/>
-    protected override void Map(DmaRegion region) => _ = _pages.Add(region);
+    protected override void Map(DmaRegion region)
+    {
+        // Pages without a name would be someone else's the moment the process dies, with the device still writing.
+        if (region.Allocator is HugepageAllocator allocator && allocator.IsNamed(region))
+        {
+            _ = _pages.Add(region);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Unmap(DmaRegion region) => _pages.Remove(region);

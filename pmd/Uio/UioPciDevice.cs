@@ -11,55 +11,46 @@ namespace PollIO.Pmd.Uio;
 /// </summary>
 /// <remarks>
 /// <para>
-/// <see cref="Dispose"/> stops bus mastering before anything is let go. A process that dies without it leaves a window: the kernel
+/// <see cref="PciDevice.Dispose"/> stops bus mastering before anything is let go. A process that dies without it leaves a window: the kernel
 /// closes a dying process's descriptors one after the other, and the device goes on writing into pool pages until the UIO node's turn,
-/// when uio_pci_generic turns bus mastering off (Linux 4.17 and later; before that it stays on until the next driver). Pages whose hugepage
-/// descriptor was closed before may by then be someone else's. A pool in a named hugetlbfs file that is not removed until the next
-/// start has no such window, and so has a process that another one watches while holding the node open.
+/// when uio_pci_generic turns bus mastering off (Linux 4.17 and later; before that it stays on until the next driver). So the device
+/// learns addresses in named hugepages only (<see cref="NamedHugepages"/>), which nobody else gets meanwhile: whoever opens a function
+/// next makes it quiet and then removes what dead processes left.
 /// </para>
 /// <para>
-/// Regions that are not on locked hugepages have no address for the device (<see cref="IovaMap.Unreachable"/>).
+/// All other regions have no address for the device (<see cref="IovaMap.Unreachable"/>).
 /// </para>
 /// </remarks>
-internal sealed class UioPciDevice : PciDevice
+internal sealed class UioPciDevice : KernelPciDevice
 {
-    private readonly Lock _lock = new();
-
     // Held by the control thread while it passes an interrupt on.
     private readonly Lock _interruptLock = new();
     private readonly SysfsTree _tree;
     private readonly PciAddress _address;
-    private readonly MappedMmioRegion?[] _bars = new MappedMmioRegion?[PciSpec.BarCount];
-    private readonly PciLossNotice _loss;
-    private readonly EventDescriptor? _gone;
     private readonly SafeFileHandle? _node;
     private readonly SafeFileHandle? _configFile;
-    private readonly ConfigSpace? _config;
     private readonly UioDomain? _domain;
     private readonly bool _hasLine;
+    private readonly bool _isHeld;
     private int _target = -1;
-    private bool _disposed;
 
-    private UioPciDevice(SysfsTree tree, PciAddress address)
+    private UioPciDevice(SysfsTree tree, string name, PciFunction function, string node)
+        : base(name, function.NumaNode)
     {
-        Name = $"uio:{address}";
         _tree = tree;
-        _address = address;
-        NativeShim.Require(UioErrors.Operation, Name);
-        (PciFunction function, string node) = HardwareCheck.RequireUio(tree, address, UioErrors.Operation);
-        NumaNode = function.NumaNode;
+        _address = function.Address;
         CanReset = File.Exists(FileOf("reset"));
-        _loss = new PciLossNotice(Name);
         try
         {
-            _gone = _loss.Watch(PciLoss.Gone);
             node = tree.PathOf(node);
             _node = Require(NativeUio.Open(node), node);
             string config = FileOf("config");
             _configFile = Require(NativeUio.OpenResource(config), config);
-            _config = new ConfigSpace(_configFile, 0, PciSpec.ConfigBytes);
-            Id = _config.Id;
-            _config.ChangeCommand(PciSpec.CommandMemory | PciSpec.CommandInterruptDisable, PciSpec.CommandBusMaster);
+            Use(new ConfigSpace(_configFile, 0, PciSpec.ConfigBytes));
+            Quiet();
+            StaleHugepages.Remove(tree, _address);
+            NamedHugepages.Shared.Hold(tree, _address);
+            _isHeld = true;
             _domain = new UioDomain(Name);
             DmaMemory.Shared.Attach(_domain);
             _hasLine = NativeUio.Take(_node, out _) != -Errno.EIO;
@@ -76,76 +67,19 @@ internal sealed class UioPciDevice : PciDevice
     }
 
     /// <inheritdoc/>
-    internal override event Action<PciLoss>? Lost
-    {
-        add => _loss.Lost += value;
-        remove => _loss.Lost -= value;
-    }
-
-    /// <inheritdoc/>
-    internal override string Name { get; }
-
-    /// <inheritdoc/>
-    internal override PciId Id { get; }
-
-    /// <inheritdoc/>
-    internal override int NumaNode { get; }
-
-    /// <inheritdoc/>
-    internal override DmaMemory Memory => DmaMemory.Shared;
-
-    /// <inheritdoc/>
     internal override IovaMap Iova => _domain!.Iova;
 
     /// <inheritdoc/>
     internal override bool CanReset { get; }
 
-    private ConfigSpace Config => _config!;
-
     /// <summary>Opens a function that is bound to uio_pci_generic.</summary>
     /// <exception cref="PollIOException">It cannot be had; the message says why and what mends it.</exception>
-    internal static UioPciDevice Open(SysfsTree tree, PciAddress address) => new(tree, address);
-
-    /// <inheritdoc/>
-    internal override MmioRegion GetBar(int index)
+    internal static UioPciDevice Open(SysfsTree tree, PciAddress address)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, PciSpec.BarCount);
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _bars[index] ??= MapBar(index);
-        }
-    }
-
-    /// <inheritdoc/>
-    internal override uint ReadConfig(int offset, int size) => Config.Read(offset, size);
-
-    /// <inheritdoc/>
-    internal override void WriteConfig(int offset, uint value, int size) => Config.Write(offset, value, size);
-
-    /// <inheritdoc/>
-    internal override void SetBusMaster(bool enabled) =>
-        Config.ChangeCommand(enabled ? PciSpec.CommandBusMaster : 0, enabled ? 0 : PciSpec.CommandBusMaster);
-
-    /// <inheritdoc/>
-    internal override void Reset()
-    {
-        if (!CanReset)
-        {
-            return;
-        }
-
-        try
-        {
-            File.WriteAllText(FileOf("reset"), "1");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PollIOException("reset", Name, "the kernel could not", remedy: "dmesg | tail may say why", innerException: e);
-        }
-
-        Config.ChangeCommand(PciSpec.CommandMemory, PciSpec.CommandBusMaster);
+        string name = $"uio:{address}";
+        NativeShim.Require(UioErrors.Operation, name);
+        (PciFunction function, string node) = HardwareCheck.RequireUio(tree, address, UioErrors.Operation);
+        return new UioPciDevice(tree, name, function, node);
     }
 
     /// <inheritdoc/>
@@ -183,32 +117,28 @@ internal sealed class UioPciDevice : PciDevice
     /// <remarks>uio_pci_generic masks the line by bit 10 of the command register, and leaves it to us to clear it.</remarks>
     internal override void UnmaskIntX() => Config.ChangeCommand(0, PciSpec.CommandInterruptDisable);
 
-    /// <inheritdoc/>
-    public override void Dispose()
+    private protected override void ResetCore()
     {
-        lock (_lock)
+        try
         {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
+            File.WriteAllText(FileOf("reset"), "1");
         }
-
-        if (_config is not null)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            SetBusMaster(false);
-            DisableInterrupts();
+            throw new PollIOException("reset", Name, "the kernel could not", remedy: "dmesg | tail may say why", innerException: e);
         }
+    }
 
+    private protected override void StopListening()
+    {
         if (_hasLine)
         {
             ControlThread.Shared.Unregister((int)_node!.DangerousGetHandle());
         }
+    }
 
-        Array.ForEach(_bars, bar => bar?.Dispose());
-        _loss.Dispose();
+    private protected override void ReleaseCore()
+    {
         _configFile?.Dispose();
         _node?.Dispose();
         if (_domain is not null)
@@ -216,6 +146,23 @@ internal sealed class UioPciDevice : PciDevice
             DmaMemory.Shared.Detach(_domain);
             _domain.Dispose();
         }
+
+        if (_isHeld)
+        {
+            NamedHugepages.Shared.Release(_address);
+        }
+    }
+
+    // What a dead process set going ends with bus mastering, and does not go on with the next driver's where the function can be reset.
+    private void Quiet()
+    {
+        Config.ChangeCommand(0, PciSpec.CommandBusMaster);
+        if (CanReset)
+        {
+            _ = _tree.Write($"{PciInventory.FolderOf(_address)}/reset", "1");
+        }
+
+        Config.ChangeCommand(PciSpec.CommandMemory | PciSpec.CommandInterruptDisable, PciSpec.CommandBusMaster);
     }
 
     private string FileOf(string name) => _tree.PathOf($"{PciInventory.FolderOf(_address)}/{name}");
@@ -223,7 +170,7 @@ internal sealed class UioPciDevice : PciDevice
     private SafeFileHandle Require(int opened, string node) =>
         opened < 0 ? throw UioErrors.Node(Name, node, -opened) : new SafeFileHandle(opened, ownsHandle: true);
 
-    private MappedMmioRegion MapBar(int index)
+    private protected override MmioRegion MapBar(int index)
     {
         BarArea bar = PciInventory.ReadMemoryBar(_tree, _address, index);
         string? reason = bar.Length == 0 ? "there is none, or it is I/O ports and not memory"
@@ -237,7 +184,7 @@ internal sealed class UioPciDevice : PciDevice
 
         string path = FileOf($"resource{index}");
         using SafeFileHandle file = Require(NativeUio.OpenResource(path), path);
-        return MappedMmioRegion.Map(file, 0, (int)bar.Length, _gone!.Number, $"{Name} BAR {index}");
+        return MappedMmioRegion.Map(file, 0, (int)bar.Length, Gone.Number, $"{Name} BAR {index}");
     }
 
     /// <summary>On the control thread: passes an interrupt on; the line is masked until <see cref="UnmaskIntX"/>.</summary>
@@ -252,7 +199,7 @@ internal sealed class UioPciDevice : PciDevice
         {
             // The driver was unbound: unlike VFIO it does not wait for us, and what is left is to stop.
             ControlThread.Shared.Unregister((int)_node!.DangerousGetHandle());
-            _gone!.Signal();
+            Gone.Signal();
         }
     }
 }

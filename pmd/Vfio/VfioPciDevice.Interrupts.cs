@@ -7,7 +7,9 @@ namespace PollIO.Pmd.Vfio;
 /// <content>Interrupts, and the kernel's own notices, by eventfds.</content>
 internal sealed partial class VfioPciDevice
 {
-    // The index that is routed now, or null. VFIO has one kind on at a time; under _lock.
+    private readonly Lock _interruptLock = new();
+
+    // The index that is routed now, or null. VFIO has one kind on at a time.
     private uint? _routed;
 
     /// <inheritdoc/>
@@ -22,7 +24,7 @@ internal sealed partial class VfioPciDevice
             throw new PollIOException("route interrupts", Name, $"{eventDescriptors.Length} {kind} vectors are asked for, and the device has {count}");
         }
 
-        lock (_lock)
+        lock (_interruptLock)
         {
             // VFIO takes no second kind beside the first, and cannot grow what is on.
             DisableInterrupts();
@@ -41,7 +43,7 @@ internal sealed partial class VfioPciDevice
     /// <inheritdoc/>
     internal override void DisableInterrupts()
     {
-        lock (_lock)
+        lock (_interruptLock)
         {
             if (_routed is { } index)
             {
@@ -62,7 +64,7 @@ internal sealed partial class VfioPciDevice
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "there is no such kind"),
     };
 
-    /// <summary>Has a notice of the kernel raise <see cref="Lost"/>, where this kind of device has it.</summary>
+    /// <summary>Has a notice of the kernel raise <see cref="PciDevice.Lost"/>, where this kind of device has it.</summary>
     private void Route(uint index, PciLoss loss)
     {
         if (NativeVfioDevice.CountIrqs(File, index) < 1)
@@ -70,7 +72,7 @@ internal sealed partial class VfioPciDevice
             return;
         }
 
-        EventDescriptor descriptor = _loss.Watch(loss);
+        EventDescriptor descriptor = Loss.Watch(loss);
         int result = SetIrqs(index, [descriptor.Number]);
         if (result < 0)
         {

@@ -10,36 +10,24 @@ namespace PollIO.Pmd.Vfio;
 /// </summary>
 /// <remarks>
 /// <see cref="PciDevice.Lost"/> is raised for the kernel's request (REQ), its error report (ERR, PCI Express only) and for registers
-/// that stop decoding. A reset leaves bus mastering off.
+/// that stop decoding.
 /// </remarks>
-internal sealed partial class VfioPciDevice : PciDevice
+internal sealed partial class VfioPciDevice : KernelPciDevice
 {
-    private readonly Lock _lock = new();
-    private readonly MmioRegion?[] _bars = new MmioRegion?[PciSpec.BarCount];
-    private readonly PciLossNotice _loss;
     private readonly VfioGroup? _group;
     private readonly SafeFileHandle? _file;
-    private readonly ConfigSpace? _config;
-    private readonly int _registersLost;
-    private bool _disposed;
 
-    private VfioPciDevice(SysfsTree tree, PciAddress address)
+    private VfioPciDevice(SysfsTree tree, string name, PciFunction function, IommuGroup group)
+        : base(name, function.NumaNode)
     {
-        Name = $"vfio:{address}";
-        NativeShim.Require(VfioErrors.Operation, Name);
-        (PciFunction function, IommuGroup group) = HardwareCheck.RequireVfio(tree, address, VfioErrors.Operation);
-        NumaNode = function.NumaNode;
-        _loss = new PciLossNotice(Name);
         try
         {
-            _registersLost = _loss.Watch(PciLoss.Gone).Number;
             _group = VfioGroup.Acquire(tree, group, Name);
-            _file = _group.OpenDevice(address, Name);
+            _file = _group.OpenDevice(function.Address, Name);
             CanReset = (ReadInfo().Flags & NativeVfioDevice.FlagReset) != 0;
             RegionInfo config = ReadRegion(NativeVfioDevice.ConfigRegion);
-            _config = new ConfigSpace(_file, config.Offset, (int)config.Length);
-            Id = _config.Id;
-            _config.ChangeCommand(PciSpec.CommandMemory, PciSpec.CommandBusMaster);
+            Use(new ConfigSpace(_file, config.Offset, (int)config.Length));
+            Config.ChangeCommand(PciSpec.CommandMemory, PciSpec.CommandBusMaster);
             Route(NativeVfioDevice.IrqRequest, PciLoss.Requested);
             Route(NativeVfioDevice.IrqError, PciLoss.Error);
         }
@@ -51,25 +39,6 @@ internal sealed partial class VfioPciDevice : PciDevice
     }
 
     /// <inheritdoc/>
-    internal override event Action<PciLoss>? Lost
-    {
-        add => _loss.Lost += value;
-        remove => _loss.Lost -= value;
-    }
-
-    /// <inheritdoc/>
-    internal override string Name { get; }
-
-    /// <inheritdoc/>
-    internal override PciId Id { get; }
-
-    /// <inheritdoc/>
-    internal override int NumaNode { get; }
-
-    /// <inheritdoc/>
-    internal override DmaMemory Memory => DmaMemory.Shared;
-
-    /// <inheritdoc/>
     internal override IovaMap Iova => _group!.Container.Iova;
 
     /// <inheritdoc/>
@@ -77,86 +46,34 @@ internal sealed partial class VfioPciDevice : PciDevice
 
     private SafeFileHandle File => _file!;
 
-    private ConfigSpace Config => _config!;
-
     /// <summary>Opens a function that is bound to vfio-pci.</summary>
     /// <exception cref="PollIOException">It cannot be had; the message says why and what mends it.</exception>
-    internal static VfioPciDevice Open(SysfsTree tree, PciAddress address) => new(tree, address);
-
-    /// <inheritdoc/>
-    internal override MmioRegion GetBar(int index)
+    internal static VfioPciDevice Open(SysfsTree tree, PciAddress address)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, PciSpec.BarCount);
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _bars[index] ??= MapBar(index);
-        }
+        string name = $"vfio:{address}";
+        NativeShim.Require(VfioErrors.Operation, name);
+        (PciFunction function, IommuGroup group) = HardwareCheck.RequireVfio(tree, address, VfioErrors.Operation);
+        return new VfioPciDevice(tree, name, function, group);
     }
 
-    /// <inheritdoc/>
-    internal override uint ReadConfig(int offset, int size) => Config.Read(offset, size);
-
-    /// <inheritdoc/>
-    internal override void WriteConfig(int offset, uint value, int size) => Config.Write(offset, value, size);
-
-    /// <inheritdoc/>
-    internal override void SetBusMaster(bool enabled) =>
-        Config.ChangeCommand(enabled ? PciSpec.CommandBusMaster : 0, enabled ? 0 : PciSpec.CommandBusMaster);
-
-    /// <inheritdoc/>
-    internal override void Reset()
+    private protected override void ResetCore()
     {
-        if (!CanReset)
-        {
-            return;
-        }
-
         int result = NativeVfioDevice.Reset(File);
         if (result < 0)
         {
             throw new PollIOException("reset", Name, "the kernel could not", -result);
         }
-
-        Config.ChangeCommand(PciSpec.CommandMemory, PciSpec.CommandBusMaster);
     }
 
-    /// <inheritdoc/>
-    /// <remarks>
-    /// Bus mastering first, so that nothing is written any more; then interrupts, BARs, device, group and, with the last group, the
-    /// container. When its descriptor closes the kernel resets the function, where it can be.
-    /// </remarks>
-    public override void Dispose()
+    // The group, and with the last one the container, after the device: when its descriptor closes the kernel resets the function, where
+    // it can be.
+    private protected override void ReleaseCore()
     {
-        lock (_lock)
-        {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
-        }
-
-        if (_config is not null)
-        {
-            SetBusMaster(false);
-            DisableInterrupts();
-        }
-
-        foreach (MmioRegion? bar in _bars)
-        {
-            (bar as IDisposable)?.Dispose();
-        }
-
-        // After the BARs, whose guards signal it.
-        _loss.Dispose();
         _file?.Dispose();
         _group?.Release();
     }
 
-    private MmioRegion MapBar(int index)
+    private protected override MmioRegion MapBar(int index)
     {
         RegionInfo info = ReadRegion((uint)index);
         string? reason = info.Length == 0 ? "there is none"
@@ -175,7 +92,7 @@ internal sealed partial class VfioPciDevice : PciDevice
         {
             foreach (BarArea area in areas)
             {
-                windows.Add(((int)area.Offset, MappedMmioRegion.Map(File, info.Offset + area.Offset, (int)area.Length, _registersLost, $"{Name} BAR {index}")));
+                windows.Add(((int)area.Offset, MappedMmioRegion.Map(File, info.Offset + area.Offset, (int)area.Length, Gone.Number, $"{Name} BAR {index}")));
             }
         }
         catch

@@ -104,7 +104,12 @@ internal static class MachineChecks
                 needed, "hugepages", $"{free}: ports of devices have no memory, others pay more misses of the TLB", $"sudo pollio hugepages {info.ReserveArguments(info.Pools[0].PageSize, WantedMemory)}");
         }
 
-        string mounts = info.Mounts.Count == 0 ? "no hugetlbfs mounted, which PollIO does not need" : $"mounted on {string.Join(", ", info.Mounts.Select(mount => mount.Path))}";
+        if (options.NeedsUio && !info.Mounts.Any(mount => mount.PageSize == HugepageAllocator.TwoMegabytes))
+        {
+            return Finding.Problem("hugepages", "no hugetlbfs of 2M pages is mounted: uio: ports keep packets in its files", "sudo pollio hugepages --pagesize 2M --mount");
+        }
+
+        string mounts = info.Mounts.Count == 0 ? "no hugetlbfs mounted, which only uio: ports need" : $"mounted on {string.Join(", ", info.Mounts.Select(mount => mount.Path))}";
         return Finding.Ok("hugepages", $"{AvailableIn(filled)} free; {mounts}");
     }
 

@@ -111,11 +111,26 @@ public sealed class DoctorNamesWhatToMend : IDisposable
     [Fact]
     public void UioPortNeedsItsOwnDriver()
     {
-        IReadOnlyList<Finding> findings = DoctorCommand.Examine(new DoctorOptions { Root = _root.FullName, Port = PortSpec.Parse("uio:0000:03:00.0"), Cores = [1] });
+        Set("proc/mounts", "nodev /dev/hugepages hugetlbfs rw,pagesize=2M 0 0");
 
         Assert.Equal(
             ["sudo modprobe uio_pci_generic", "sudo modprobe uio_pci_generic && sudo pollio devbind bind 0000:03:00.0 --driver uio_pci_generic"],
-            findings.Where(finding => finding.Severity == Severity.Problem).Select(finding => finding.Remedy));
+            RemediesOfUio());
+    }
+
+    [Fact]
+    public void UioPortNeedsAHugetlbfs()
+    {
+        AddDevice("0000:03:00.0", 7, "uio_pci_generic");
+        Set("sys/bus/pci/drivers/uio_pci_generic/bind", "");
+        Set("sys/kernel/iommu_groups/7/type", "identity");
+        Set("sys/bus/pci/devices/0000:03:00.0/uio/uio0/name", "");
+        Set("dev/uio0", "");
+        Assert.Equal(["sudo pollio hugepages --pagesize 2M --mount", "sudo ./hugepages.sh --pagesize 2M --mount"], RemediesOfUio());
+
+        Set("proc/mounts", "nodev /dev/hugepages hugetlbfs rw,pagesize=2M 0 0");
+        Directory.CreateDirectory(PathOf("dev/hugepages"));
+        Assert.Empty(RemediesOfUio());
     }
 
     [Fact]
@@ -170,6 +185,10 @@ public sealed class DoctorNamesWhatToMend : IDisposable
     private IReadOnlyList<Finding> Examine() =>
         DoctorCommand.Examine(new DoctorOptions { Root = _root.FullName, Port = PortSpec.Parse("vfio:0000:03:00.0"), Cores = [1] });
 
+    private IEnumerable<string?> RemediesOfUio() =>
+        DoctorCommand.Examine(new DoctorOptions { Root = _root.FullName, Port = PortSpec.Parse("uio:0000:03:00.0"), Cores = [1] })
+            .Where(finding => finding.Severity == Severity.Problem).Select(finding => finding.Remedy);
+
     private void Mends(string subject, string remedy)
     {
         Finding finding = Examine().First(finding => finding.Subject == subject && finding.Severity == Severity.Problem);
@@ -184,6 +203,9 @@ public sealed class DoctorNamesWhatToMend : IDisposable
         Set(folder + "/class", "0x020000");
         Directory.CreateDirectory(PathOf($"sys/bus/pci/drivers/{driver}"));
         Directory.CreateDirectory(PathOf($"sys/kernel/iommu_groups/{group}/devices"));
+        File.Delete(PathOf(folder + "/driver"));
+        File.Delete(PathOf(folder + "/iommu_group"));
+        File.Delete(PathOf($"sys/kernel/iommu_groups/{group}/devices/{address}"));
         File.CreateSymbolicLink(PathOf(folder + "/driver"), PathOf($"sys/bus/pci/drivers/{driver}"));
         File.CreateSymbolicLink(PathOf(folder + "/iommu_group"), PathOf($"sys/kernel/iommu_groups/{group}"));
         File.CreateSymbolicLink(PathOf($"sys/kernel/iommu_groups/{group}/devices/{address}"), PathOf(folder));

@@ -1,12 +1,14 @@
 using PollIO.Pmd.Hugepages;
 using PollIO.Pmd.Null;
 using PollIO.Pmd.Pci;
+using PollIO.Pmd.Tests.Hugepages;
 using PollIO.Pmd.Tests.Vfio;
 using PollIO.Pmd.Uio;
 
 namespace PollIO.Pmd.Tests.Pci;
 
 [Trait("tier", "unit")]
+[Collection(HugepagesCollection.Name)]
 public sealed class DriverIsChosenById : IDisposable
 {
     private readonly FakePciTree _tree = new();

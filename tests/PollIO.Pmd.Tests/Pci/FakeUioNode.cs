@@ -6,7 +6,7 @@ namespace PollIO.Pmd.Tests.Pci;
 
 /// <summary>
 /// The files of a function that is bound to uio_pci_generic: a FIFO for the UIO node, whose reader takes four bytes an interrupt, and
-/// plain files for configuration space and BAR 0.
+/// plain files for configuration space and BAR 0; and a folder for a hugetlbfs.
 /// </summary>
 internal static partial class FakeUioNode
 {
@@ -26,7 +26,7 @@ internal static partial class FakeUioNode
             tree.PathOf(FakePciTree.Nic, "resource"),
             ["0x00000000fe800000 0x00000000fe801fff 0x0000000000040200", "0x000000000000c000 0x000000000000c01f 0x0000000000040101", "0x00000000fe802800 0x00000000fe802fff 0x0000000000040200"]);
         Directory.CreateDirectory(tree.PathOf(FakePciTree.Nic, "uio/uio3"));
-        Directory.CreateDirectory(tree.PathOf("dev"));
+        tree.AddHugetlbfs();
         string node = tree.PathOf("dev/uio3");
         Assert.Equal(0, MakeFifo(node, 0x180));
         return node;

@@ -88,7 +88,7 @@ public sealed class HardwareProblemsAreExplained
         Assert.Equal($"sudo chown {Environment.UserName} /dev/vfio/7", HardwareCheck.NodeNotPermitted(new PciAddress(0, 3, 0, 0), "/dev/vfio/7", "open port").Remedy);
 
     [Fact]
-    public void UioWantsItsDriverAndItsNode()
+    public void UioWantsItsDriverItsNodeAndAHugetlbfs()
     {
         using FakeMachine machine = FakeMachine.Create(Vfio, PciBinding.UioDriver);
         PciAddress address = machine.Add("0000:03:00.0", PciBinding.UioDriver, bound: false);
@@ -99,6 +99,9 @@ public sealed class HardwareProblemsAreExplained
         Directory.CreateDirectory(machine.PathOf("/sys/bus/pci/devices/0000:03:00.0/uio/uio3"));
         Assert.Contains("may not open /dev/uio3", Uio(machine, address).Message, StringComparison.Ordinal);
         machine.Set("/dev/uio3", "");
+        Assert.Contains("no hugetlbfs of 2M pages is mounted", Uio(machine, address).Message, StringComparison.Ordinal);
+        machine.Set("/proc/mounts", "nodev /dev/hugepages hugetlbfs rw,pagesize=2M 0 0");
+        Directory.CreateDirectory(machine.PathOf("/dev/hugepages"));
         Assert.Equal("/dev/uio3", HardwareCheck.RequireUio(machine, address, "open port").Node);
     }
 

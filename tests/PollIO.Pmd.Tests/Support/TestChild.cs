@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using PollIO.Pmd.Tests.Uio;
 using PollIO.Pmd.Tests.Vfio;
 
 namespace PollIO.Pmd.Tests.Support;
@@ -28,6 +29,15 @@ internal sealed partial class TestChild : IDisposable
     /// <summary>The same through UIO.</summary>
     internal const string HoldUio = "uio-hold";
 
+    /// <summary>Opens a function of the made-up tree at this path, takes hugepages, says "holding" and waits to be killed.</summary>
+    internal const string HoldNamedHugepages = "named-hold";
+
+    /// <summary>The same, but says what files there are, closes the function and ends.</summary>
+    internal const string LeaveNamedHugepages = "named-leave";
+
+    /// <summary>The same, but ends without closing the function.</summary>
+    internal const string AbandonNamedHugepages = "named-abandon";
+
     private const string Variable = "POLLIO_TEST_CHILD";
 
     private readonly Process _process;
@@ -52,6 +62,19 @@ internal sealed partial class TestChild : IDisposable
         if (Environment.GetEnvironmentVariable(Variable)?.Split(' ') is not [string mode, string spec])
         {
             return false;
+        }
+
+        Action<string>? use = mode switch
+        {
+            HoldNamedHugepages => UioChild.Hold,
+            LeaveNamedHugepages => UioChild.Leave,
+            AbandonNamedHugepages => UioChild.Abandon,
+            _ => null,
+        };
+        if (use is not null)
+        {
+            use(spec);
+            return true;
         }
 
         bool asOwner = mode is OpenVfioWithoutMemory or OpenVfioAsOwner;
@@ -94,6 +117,15 @@ internal sealed partial class TestChild : IDisposable
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await _process.StandardOutput.ReadLineAsync(patience.Token);
+    }
+
+    /// <summary>Waits for the child's own end.</summary>
+    /// <returns>Its exit code.</returns>
+    internal async Task<int> WaitForExitAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
     }
 
     /// <summary>Ends the child with SIGKILL.</summary>

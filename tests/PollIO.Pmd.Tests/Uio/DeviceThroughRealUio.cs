@@ -15,10 +15,12 @@ namespace PollIO.Pmd.Tests.Uio;
 public sealed class DeviceThroughRealUio : IDisposable
 {
     private readonly string _groupType;
+    private readonly HugetlbfsAtAFolder _mount;
 
     public DeviceThroughRealUio()
     {
         LabGuest.Require();
+        _mount = HugetlbfsAtAFolder.Mount("/tmp/hugepages-for-uio");
         _groupType = $"/sys/bus/pci/devices/{LabGuest.First}/iommu_group/type";
 
         // As on a machine without an IOMMU: the device's addresses are physical ones.
@@ -31,6 +33,7 @@ public sealed class DeviceThroughRealUio : IDisposable
     {
         LabGuest.Bind(LabGuest.First, null);
         File.WriteAllText(_groupType, "auto");
+        _mount.Dispose();
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using PollIO.Pmd.Hugepages;
 using PollIO.Pmd.Interop;
 using PollIO.Pmd.Pci;
+using PollIO.Pmd.Tests.Hugepages;
 using PollIO.Pmd.Tests.Pci;
 using PollIO.Pmd.Tests.Vfio;
 using PollIO.Pmd.Uio;
@@ -9,6 +10,7 @@ namespace PollIO.Pmd.Tests.Uio;
 
 /// <summary>Files stand in for the function; the lab guest has a real one.</summary>
 [Trait("tier", "unit")]
+[Collection(HugepagesCollection.Name)]
 public sealed class DeviceThroughUio : IDisposable
 {
     private readonly FakePciTree _tree = new();

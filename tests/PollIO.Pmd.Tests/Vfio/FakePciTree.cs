@@ -41,6 +41,14 @@ internal sealed class FakePciTree : IDisposable
         }
     }
 
+    /// <summary>Lists a hugetlbfs of 2 MiB pages in /proc/mounts, and makes its folder.</summary>
+    /// <returns>The folder's path.</returns>
+    internal string AddHugetlbfs()
+    {
+        Write("proc/mounts", "proc /proc proc rw 0 0\nnodev /dev/hugepages hugetlbfs rw,relatime,pagesize=2M 0 0\n");
+        return Directory.CreateDirectory(PathOf("dev/hugepages")).FullName;
+    }
+
     internal string PathOf(string path) => Path.Combine(Root, path);
 
     internal string PathOf(PciAddress address, string name) => Path.Combine(Root, Devices, address.ToString(), name);

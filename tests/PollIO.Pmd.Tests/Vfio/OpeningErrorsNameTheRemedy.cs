@@ -1,5 +1,6 @@
 using PollIO.Pmd.Hugepages;
 using PollIO.Pmd.Pci;
+using PollIO.Pmd.Tests.Pci;
 using PollIO.Pmd.Uio;
 using PollIO.Pmd.Vfio;
 
@@ -117,6 +118,19 @@ public sealed class OpeningErrorsNameTheRemedy : IDisposable
 
         _tree.Write("sys/kernel/iommu_groups/7/type", "identity\n");
         Expect(OpenUio, "the kernel made no /dev/uio node");
+    }
+
+    [Fact]
+    public void HugetlbfsThatAUioDeviceNeeds()
+    {
+        _tree.Add(FakePciTree.Nic, "uio_pci_generic", null);
+        FakeUioNode.Add(_tree);
+        _tree.Write("proc/mounts", "nodev /dev/hugepages1G hugetlbfs rw,pagesize=1024M 0 0\n");
+
+        Expect(OpenUio, "no hugetlbfs of 2M pages is mounted", "sudo ./hugepages.sh --pagesize 2M --mount");
+
+        _tree.Write("proc/mounts", "nodev /not/here hugetlbfs rw,pagesize=2M 0 0\nnodev /nor/there hugetlbfs rw,pagesize=2M 0 0\n");
+        Expect(OpenUio, "may not make files in /not/here or /nor/there", "run it as root", "docker run -v /not/here:/not/here");
     }
 
     [Theory]
