@@ -36,7 +36,7 @@ public sealed class PacketPipe : IDuplexPipe, IDisposable
         Output = new PacketPipeWriter(_writerLink, pool, options);
         if (tx is null)
         {
-            _writerLink.CompleteSink(null);
+            _writerLink.CompleteCore(null);
         }
         else
         {
@@ -73,7 +73,7 @@ public sealed class PacketPipe : IDuplexPipe, IDisposable
         get
         {
             PacketPipeStatistics statistics = _counters.Read();
-            return statistics with { Discarded = statistics.Discarded + _writerLink.DiscardedAfterClose };
+            return statistics with { Discarded = statistics.Discarded + _writerLink.FreedAfterClose };
         }
     }
 

@@ -14,7 +14,7 @@ public sealed partial class PacketPipeReader : IValueTaskSource<ReadResult>
     private int _cancelled;
 
     bool IAwaitedEnd.MayProceed =>
-        _link.Delivered.Count != 0 || Volatile.Read(ref _cancelled) != 0 || _link.SourceCompleted || _token.IsCancellationRequested;
+        _link.Delivered.Count != 0 || Volatile.Read(ref _cancelled) != 0 || _link.CoreCompleted || _token.IsCancellationRequested;
 
     /// <inheritdoc/>
     protected override ValueTask<ReadResult> ReadAtLeastAsyncCore(int minimumSize, CancellationToken cancellationToken) =>
@@ -30,7 +30,7 @@ public sealed partial class PacketPipeReader : IValueTaskSource<ReadResult>
                 return;
             }
         }
-        catch (Exception e) when (e is InvalidOperationException or OperationCanceledException || e == _link.SourceError)
+        catch (Exception e) when (e is InvalidOperationException or OperationCanceledException || e == _link.CoreError)
         {
             EndWait(ReadState.Idle);
             _awaited.SetException(e);
@@ -66,7 +66,7 @@ public sealed partial class PacketPipeReader : IValueTaskSource<ReadResult>
                 return new ValueTask<ReadResult>(result);
             }
         }
-        catch (Exception e) when (e == _link.SourceError)
+        catch (Exception e) when (e == _link.CoreError)
         {
             return ValueTask.FromException<ReadResult>(e);
         }
@@ -132,7 +132,7 @@ public sealed partial class PacketPipeReader : IValueTaskSource<ReadResult>
     private bool TryFinish(out ReadResult result)
     {
         // Read before the ring: what was delivered before the end is in the ring by now.
-        bool ended = _link.SourceCompleted;
+        bool ended = _link.CoreCompleted;
         Take();
         bool cancelled = Volatile.Read(ref _cancelled) != 0 && Interlocked.Exchange(ref _cancelled, 0) != 0;
         bool drained = ended && _link.Delivered.Count == 0;
@@ -151,7 +151,7 @@ public sealed partial class PacketPipeReader : IValueTaskSource<ReadResult>
             }
 
             // Last bytes that are too few for the minimum come before the error, too.
-            if (_examined == _end && _link.SourceError is { } error)
+            if (_examined == _end && _link.CoreError is { } error)
             {
                 throw error;
             }
@@ -160,7 +160,7 @@ public sealed partial class PacketPipeReader : IValueTaskSource<ReadResult>
         ReadOnlySequence<byte> buffer = _segments.First is { } first
             ? new ReadOnlySequence<byte>(first, (int)(_start - first.Start), _segments.Last!, _segments.Last!.Memory.Length)
             : default;
-        result = new ReadResult(buffer, cancelled, drained && _link.SourceError is null);
+        result = new ReadResult(buffer, cancelled, drained && _link.CoreError is null);
         _state = cancelled ? ReadState.Cancelled : ReadState.Reading;
         return true;
     }

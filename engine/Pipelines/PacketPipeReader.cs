@@ -119,7 +119,7 @@ public sealed partial class PacketPipeReader : PipeReader, IAwaitedEnd
         CompletionError = exception;
         Release(_end);
         _start = _end;
-        _link.CompleteReader();
+        _link.CompleteEnd();
     }
 
     private void BeginRead()

@@ -13,7 +13,7 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
 
     bool IAwaitedEnd.MayProceed =>
         (_batchCount == _handedOver ? HasReserve : _link.Outgoing.Count <= _link.Outgoing.Capacity / 2)
-        || Volatile.Read(ref _cancelled) != 0 || _link.SinkCompleted || _token.IsCancellationRequested;
+        || Volatile.Read(ref _cancelled) != 0 || _link.CoreCompleted || _token.IsCancellationRequested;
 
     private bool HasReserve => _emptyCount + _link.Empties.Count >= _resume;
 
@@ -37,7 +37,7 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
         if (_completed)
         {
             // As in System.IO.Pipelines: there is nothing to flush, and it is no error.
-            return new ValueTask<FlushResult>(new FlushResult(isCanceled: false, isCompleted: _link.SinkCompleted));
+            return new ValueTask<FlushResult>(new FlushResult(isCanceled: false, isCompleted: _link.CoreCompleted));
         }
 
         End();
@@ -49,7 +49,7 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
                 return new ValueTask<FlushResult>(result);
             }
         }
-        catch (Exception e) when (e == _link.SinkError)
+        catch (Exception e) when (e == _link.CoreError)
         {
             return ValueTask.FromException<FlushResult>(e);
         }
@@ -81,7 +81,7 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
                 return;
             }
         }
-        catch (Exception e) when (e is OperationCanceledException || e == _link.SinkError)
+        catch (Exception e) when (e is OperationCanceledException || e == _link.CoreError)
         {
             EndWait();
             _awaited.SetException(e);
@@ -167,7 +167,7 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
     /// <summary>Hands over what can be, and ends the flush when all was and the reserve allows more, at the end, or when cancelled.</summary>
     private bool TryFinish(out FlushResult result)
     {
-        bool ended = _link.SinkCompleted;
+        bool ended = _link.CoreCompleted;
         if (ended)
         {
             PacketPool.Free(_batch.AsSpan(_handedOver, _batchCount - _handedOver));
@@ -178,7 +178,7 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
 
         HandOver();
         bool cancelled = Volatile.Read(ref _cancelled) != 0 && Interlocked.Exchange(ref _cancelled, 0) != 0;
-        if (ended && _link.SinkError is { } error && !cancelled)
+        if (ended && _link.CoreError is { } error && !cancelled)
         {
             throw error;
         }

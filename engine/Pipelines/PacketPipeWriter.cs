@@ -166,7 +166,7 @@ public sealed partial class PacketPipeWriter : PipeWriter, IAwaitedEnd
         _emptyCount = 0;
         HandOver();
         _batch.AsSpan(_handedOver, _batchCount - _handedOver).CopyTo(_batch);
-        _link.CompleteWriter(_batch, _batchCount - _handedOver);
+        _link.CompleteEnd(_batch, _batchCount - _handedOver);
         _unflushed = 0;
     }
 

@@ -26,19 +26,19 @@ internal sealed class ReaderFeed
     }
 
     /// <summary>Whether nothing is left to do: the reader wants no more, or the source has ended and all came back.</summary>
-    internal bool IsCompleted => _link.ReaderCompleted || (_link.SourceCompleted && _delivered == _returned + _link.Taken);
+    internal bool IsCompleted => _link.EndCompleted || (_link.CoreCompleted && _delivered == _returned + _link.Taken);
 
     /// <summary>Polls every queue once.</summary>
     /// <returns>Packets moved, either way.</returns>
     internal int Poll(ref PipeCounters counters)
     {
         int moved = Reclaim();
-        if (_link.ReaderCompleted)
+        if (_link.EndCompleted)
         {
             return moved + Discard();
         }
 
-        if (_link.SourceCompleted)
+        if (_link.CoreCompleted)
         {
             return moved;
         }
@@ -66,9 +66,9 @@ internal sealed class ReaderFeed
     /// <summary>Lets the reader come to its end once it has read what was delivered.</summary>
     internal void Complete(Exception? error)
     {
-        if (!_link.SourceCompleted)
+        if (!_link.CoreCompleted)
         {
-            _link.CompleteSource(error);
+            _link.CompleteCore(error);
             _reader.WakeUp.Signal();
         }
     }
