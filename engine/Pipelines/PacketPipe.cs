@@ -31,7 +31,7 @@ public sealed class PacketPipe : IDuplexPipe, IDisposable
         pool.Borrow(this, options.PacketsHeld(rx.Length != 0, tx != null));
         var readerLink = new ReaderLink(options.Quota);
         Input = new PacketPipeReader(readerLink, options);
-        _feed = new ReaderFeed(rx, readerLink, Input, options);
+        _feed = new ReaderFeed(rx, readerLink, Input.WakeUp, options);
         _writerLink = new WriterLink(options.Reserve);
         Output = new PacketPipeWriter(_writerLink, pool, options);
         if (tx is null)
@@ -40,7 +40,7 @@ public sealed class PacketPipe : IDuplexPipe, IDisposable
         }
         else
         {
-            _drain = new WriterDrain(tx, _writerLink, Output, pool, options);
+            _drain = new WriterDrain(tx, _writerLink, Output.WakeUp, pool, options);
         }
 
         try

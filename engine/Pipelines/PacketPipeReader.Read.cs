@@ -27,7 +27,12 @@ public sealed partial class PacketPipeReader
     private ValueTask<ReadResult> ReadAsync(long minimum, CancellationToken cancellationToken)
     {
         BeginRead(minimum);
-        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<ReadResult>(cancellationToken) : _read.FinishAsync(cancellationToken);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<ReadResult>(cancellationToken);
+        }
+
+        return _read.FinishAsync(cancellationToken);
     }
 
     private void BeginRead(long minimum)

@@ -7,7 +7,7 @@ internal sealed class ReaderFeed
 
     private readonly RxQueue[] _queues;
     private readonly ReaderLink _link;
-    private readonly PacketPipeReader _reader;
+    private readonly WakeUp _wakeUp;
     private readonly bool _drops;
     private readonly int _quota;
     private readonly Packet[] _packets;
@@ -15,11 +15,11 @@ internal sealed class ReaderFeed
     private long _returned;
     private long _shadowTaken;
 
-    internal ReaderFeed(RxQueue[] queues, ReaderLink link, PacketPipeReader reader, PacketPipeOptions options)
+    internal ReaderFeed(RxQueue[] queues, ReaderLink link, WakeUp wakeUp, PacketPipeOptions options)
     {
         _queues = queues;
         _link = link;
-        _reader = reader;
+        _wakeUp = wakeUp;
         _drops = options.WhenFull == PipeFullPolicy.Drop;
         _quota = options.Quota;
         _packets = new Packet[options.Burst];
@@ -69,7 +69,7 @@ internal sealed class ReaderFeed
         if (!_link.CoreCompleted)
         {
             _link.CompleteCore(error);
-            _reader.WakeUp.Signal();
+            _wakeUp.Signal();
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class ReaderFeed
 
         if (delivered != 0)
         {
-            _reader.WakeUp.Signal();
+            _wakeUp.Signal();
         }
 
         return received;

@@ -5,7 +5,7 @@ internal sealed class WriterDrain
 {
     private readonly TxQueue _queue;
     private readonly WriterLink _link;
-    private readonly PacketPipeWriter _writer;
+    private readonly WakeUp _wakeUp;
     private readonly PacketPool _pool;
     private readonly int _reserve;
     private readonly int _refillAt;
@@ -14,11 +14,11 @@ internal sealed class WriterDrain
     private int _first;
     private int _count;
 
-    internal WriterDrain(TxQueue queue, WriterLink link, PacketPipeWriter writer, PacketPool pool, PacketPipeOptions options)
+    internal WriterDrain(TxQueue queue, WriterLink link, WakeUp wakeUp, PacketPool pool, PacketPipeOptions options)
     {
         _queue = queue;
         _link = link;
-        _writer = writer;
+        _wakeUp = wakeUp;
         _pool = pool;
         _reserve = options.Reserve;
         _refillAt = Math.Max(1, Math.Min(options.Burst, options.Reserve / 2));
@@ -53,7 +53,7 @@ internal sealed class WriterDrain
         int moved = sent + (_link.EndCompleted ? TakeBack() : Refill());
         if (moved != 0)
         {
-            _writer.WakeUp.Signal();
+            _wakeUp.Signal();
         }
 
         return moved;
@@ -65,7 +65,7 @@ internal sealed class WriterDrain
         if (!_link.CoreCompleted)
         {
             _link.CompleteCore(error);
-            _writer.WakeUp.Signal();
+            _wakeUp.Signal();
         }
     }
 
