@@ -4,7 +4,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-packages=(gcc libc6-dev cmake make libasan8 libubsan1 iproute2 iputils-ping ethtool tshark procps util-linux libpcap0.8 sudo udev)
+packages=(gcc libc6-dev cmake make libasan8 libubsan1 iproute2 iputils-ping netcat-openbsd ethtool tshark procps util-linux libpcap0.8 sudo udev)
 packages+=(qemu-system-x86 busybox-static cpio kmod xz-utils dpdk)
 lanes=(e1000e 'e1000 bridge noiommu hotplug')
 passed=0 failed=0 skipped=0

@@ -31,16 +31,16 @@ public sealed class PacketPipe : IDuplexPipe, IDisposable
         pool.Borrow(this, options.PacketsHeld(rx.Length != 0, tx != null));
         var readerLink = new ReaderLink(options.Quota);
         Input = new PacketPipeReader(readerLink, options);
-        _feed = new ReaderFeed(rx, readerLink, Input, options);
+        _feed = new ReaderFeed(rx, readerLink, Input.WakeUp, options);
         _writerLink = new WriterLink(options.Reserve);
         Output = new PacketPipeWriter(_writerLink, pool, options);
         if (tx is null)
         {
-            _writerLink.CompleteSink(null);
+            _writerLink.CompleteCore(null);
         }
         else
         {
-            _drain = new WriterDrain(tx, _writerLink, Output, pool, options);
+            _drain = new WriterDrain(tx, _writerLink, Output.WakeUp, pool, options);
         }
 
         try
@@ -73,7 +73,7 @@ public sealed class PacketPipe : IDuplexPipe, IDisposable
         get
         {
             PacketPipeStatistics statistics = _counters.Read();
-            return statistics with { Discarded = statistics.Discarded + _writerLink.DiscardedAfterClose };
+            return statistics with { Discarded = statistics.Discarded + _writerLink.FreedAfterClose };
         }
     }
 

@@ -13,13 +13,13 @@ namespace PollIO.Pipelines;
 /// <see cref="AdvanceTo(SequencePosition, SequencePosition)"/> has consumed their last byte. A source that ends with an error (a device
 /// that is gone) hands out all it delivered before the read that throws.
 /// </remarks>
-public sealed partial class PacketPipeReader : PipeReader, IAwaitedEnd
+public sealed partial class PacketPipeReader : PipeReader
 {
     private const int ScratchLength = 64;
 
     private readonly ReaderLink _link;
+    private readonly PipeAwaitable<ReadOperation, ReadResult> _read;
     private readonly int _maxHeld;
-    private readonly int _spins;
     private readonly Packet[] _scratch = new Packet[ScratchLength];
     private SegmentList _segments;
     private int _heldPackets;
@@ -34,15 +34,13 @@ public sealed partial class PacketPipeReader : PipeReader, IAwaitedEnd
     {
         _link = link;
         _maxHeld = options.HeldPackets;
-        WakeUp = new WakeUp(this, options);
-        _spins = WakeUp.IsPolled || Environment.ProcessorCount == 1 ? 0 : options.Spins;
+        _read = new PipeAwaitable<ReadOperation, ReadResult>(new ReadOperation(this), link, options);
         _segments = new SegmentList(this, _maxHeld);
     }
 
     private enum ReadState
     {
         Idle,
-        Pending,
         Reading,
 
         // A cancelled read need not be ended by AdvanceTo.
@@ -52,19 +50,7 @@ public sealed partial class PacketPipeReader : PipeReader, IAwaitedEnd
     /// <summary>The exception the reader was completed with, or null.</summary>
     public Exception? CompletionError { get; private set; }
 
-    internal WakeUp WakeUp { get; }
-
-    /// <inheritdoc/>
-    public override bool TryRead(out ReadResult result)
-    {
-        BeginRead();
-        _minimum = 0;
-        _token = default;
-        return TryFinish(out result);
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => ReadAsync(0, cancellationToken);
+    internal WakeUp WakeUp => _read.WakeUp;
 
     /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -81,7 +67,7 @@ public sealed partial class PacketPipeReader : PipeReader, IAwaitedEnd
             PipeThrow.ReadingAfterCompleted();
         }
 
-        if (_state is not (ReadState.Reading or ReadState.Cancelled))
+        if (_state == ReadState.Idle || _read.IsPending)
         {
             PipeThrow.NoReadToEnd();
         }
@@ -100,13 +86,6 @@ public sealed partial class PacketPipeReader : PipeReader, IAwaitedEnd
     }
 
     /// <inheritdoc/>
-    public override void CancelPendingRead()
-    {
-        Volatile.Write(ref _cancelled, 1);
-        WakeUp.Signal();
-    }
-
-    /// <inheritdoc/>
     /// <remarks>Every packet the reader has goes back; the polling core stops receiving for it.</remarks>
     public override void Complete(Exception? exception = null)
     {
@@ -119,20 +98,7 @@ public sealed partial class PacketPipeReader : PipeReader, IAwaitedEnd
         CompletionError = exception;
         Release(_end);
         _start = _end;
-        _link.CompleteReader();
-    }
-
-    private void BeginRead()
-    {
-        if (_completed)
-        {
-            PipeThrow.ReadingAfterCompleted();
-        }
-
-        if (_state is ReadState.Reading or ReadState.Pending)
-        {
-            PipeThrow.AlreadyReading();
-        }
+        _link.CompleteEnd();
     }
 
     private void CheckPositions(long consumed, long examined)

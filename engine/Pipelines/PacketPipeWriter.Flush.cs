@@ -1,20 +1,9 @@
 using System.IO.Pipelines;
-using System.Runtime.Intrinsics.X86;
-using System.Threading.Tasks.Sources;
 
 namespace PollIO.Pipelines;
 
-public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
+public sealed partial class PacketPipeWriter
 {
-    private ManualResetValueTaskSourceCore<FlushResult> _awaited;
-    private CancellationToken _token;
-    private CancellationTokenRegistration _registration;
-    private int _cancelled;
-
-    bool IAwaitedEnd.MayProceed =>
-        (_batchCount == _handedOver ? HasReserve : _link.Outgoing.Count <= _link.Outgoing.Capacity / 2)
-        || Volatile.Read(ref _cancelled) != 0 || _link.SinkCompleted || _token.IsCancellationRequested;
-
     private bool HasReserve => _emptyCount + _link.Empties.Count >= _resume;
 
     /// <inheritdoc/>
@@ -24,7 +13,7 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
     /// </remarks>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        if (_flushing)
+        if (_flush.IsPending)
         {
             PipeThrow.AlreadyFlushing();
         }
@@ -37,24 +26,11 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
         if (_completed)
         {
             // As in System.IO.Pipelines: there is nothing to flush, and it is no error.
-            return new ValueTask<FlushResult>(new FlushResult(isCanceled: false, isCompleted: _link.SinkCompleted));
+            return new ValueTask<FlushResult>(new FlushResult(isCanceled: false, isCompleted: _link.CoreCompleted));
         }
 
         End();
-        _token = cancellationToken;
-        try
-        {
-            if (TryFinish(out FlushResult result) || SpinUntilFinished(out result))
-            {
-                return new ValueTask<FlushResult>(result);
-            }
-        }
-        catch (Exception e) when (e == _link.SinkError)
-        {
-            return ValueTask.FromException<FlushResult>(e);
-        }
-
-        return WaitAsync();
+        return _flush.FinishAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -71,33 +47,8 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
         return FlushAsync(cancellationToken);
     }
 
-    void IAwaitedEnd.Resume()
-    {
-        FlushResult result;
-        try
-        {
-            if (!TryFinishOrArm(out result))
-            {
-                return;
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException || e == _link.SinkError)
-        {
-            EndWait();
-            _awaited.SetException(e);
-            return;
-        }
-
-        EndWait();
-        _awaited.SetResult(result);
-    }
-
-    FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _awaited.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _awaited.GetStatus(token);
-
-    void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _awaited.OnCompleted(continuation, state, token, flags);
+    /// <inheritdoc/>
+    public override void CancelPendingFlush() => _flush.Cancel();
 
     /// <summary>Copies bytes to the end of the open packet, into as many buffers as it takes.</summary>
     internal void Append(ReadOnlySpan<byte> bytes)
@@ -112,62 +63,10 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
         }
     }
 
-    private ValueTask<FlushResult> WaitAsync()
-    {
-        _awaited.Reset();
-        _flushing = true;
-        short version = _awaited.Version;
-        if (_token.CanBeCanceled)
-        {
-            _registration = _token.UnsafeRegister(static writer => ((PacketPipeWriter)writer!).WakeUp.Signal(), this);
-        }
-
-        if (!WakeUp.TryArm())
-        {
-            ((IAwaitedEnd)this).Resume();
-        }
-
-        return new ValueTask<FlushResult>(this, version);
-    }
-
-    private bool SpinUntilFinished(out FlushResult result)
-    {
-        for (int i = 0; i < _spins; i++)
-        {
-            if (((IAwaitedEnd)this).MayProceed && TryFinish(out result))
-            {
-                return true;
-            }
-
-            if (X86Base.IsSupported)
-            {
-                X86Base.Pause();
-            }
-        }
-
-        result = default;
-        return false;
-    }
-
-    private bool TryFinishOrArm(out FlushResult result)
-    {
-        do
-        {
-            _token.ThrowIfCancellationRequested();
-            if (TryFinish(out result))
-            {
-                return true;
-            }
-        }
-        while (!WakeUp.TryArm());
-
-        return false;
-    }
-
     /// <summary>Hands over what can be, and ends the flush when all was and the reserve allows more, at the end, or when cancelled.</summary>
-    private bool TryFinish(out FlushResult result)
+    private bool TryFinish(bool cancelled, out FlushResult result)
     {
-        bool ended = _link.SinkCompleted;
+        bool ended = _link.CoreCompleted;
         if (ended)
         {
             PacketPool.Free(_batch.AsSpan(_handedOver, _batchCount - _handedOver));
@@ -177,8 +76,7 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
         }
 
         HandOver();
-        bool cancelled = Volatile.Read(ref _cancelled) != 0 && Interlocked.Exchange(ref _cancelled, 0) != 0;
-        if (ended && _link.SinkError is { } error && !cancelled)
+        if (ended && _link.CoreError is { } error && !cancelled)
         {
             throw error;
         }
@@ -194,10 +92,12 @@ public sealed partial class PacketPipeWriter : IValueTaskSource<FlushResult>
         return false;
     }
 
-    private void EndWait()
+    private readonly struct FlushOperation(PacketPipeWriter writer) : IPipeOperation<FlushResult>
     {
-        _flushing = false;
-        _registration.Dispose();
-        _registration = default;
+        public bool MayProceed => writer._batchCount == writer._handedOver
+            ? writer.HasReserve
+            : writer._link.Outgoing.Count <= writer._link.Outgoing.Capacity / 2;
+
+        public bool TryFinish(bool cancelled, out FlushResult result) => writer.TryFinish(cancelled, out result);
     }
 }

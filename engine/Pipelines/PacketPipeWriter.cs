@@ -11,15 +11,15 @@ namespace PollIO.Pipelines;
 /// holds a reserve of empty packets. A flush completes once half of it is there again; what is written between two flushes may use that
 /// many buffers and forward that many packets (<see cref="PacketPipeOptions.Reserve"/> ÷ 2).
 /// </remarks>
-public sealed partial class PacketPipeWriter : PipeWriter, IAwaitedEnd
+public sealed partial class PacketPipeWriter : PipeWriter
 {
     internal const int LocalEmpties = 32;
 
     private readonly WriterLink _link;
+    private readonly PipeAwaitable<FlushOperation, FlushResult> _flush;
     private readonly PacketPool _pool;
     private readonly int _reserve;
     private readonly int _resume;
-    private readonly int _spins;
     private readonly Packet[] _empties = new Packet[LocalEmpties];
     private readonly Packet[] _batch;
     private int _emptyCount;
@@ -31,7 +31,6 @@ public sealed partial class PacketPipeWriter : PipeWriter, IAwaitedEnd
     private Packet _spare;
     private int _room;
     private bool _completed;
-    private bool _flushing;
 
     internal PacketPipeWriter(WriterLink link, PacketPool pool, PacketPipeOptions options)
     {
@@ -40,8 +39,7 @@ public sealed partial class PacketPipeWriter : PipeWriter, IAwaitedEnd
         _reserve = options.Reserve;
         _resume = (options.Reserve + 1) / 2;
         _batch = new Packet[options.Reserve];
-        WakeUp = new WakeUp(this, options);
-        _spins = WakeUp.IsPolled || Environment.ProcessorCount == 1 ? 0 : options.Spins;
+        _flush = new PipeAwaitable<FlushOperation, FlushResult>(new FlushOperation(this), link, options);
     }
 
     /// <inheritdoc/>
@@ -59,7 +57,7 @@ public sealed partial class PacketPipeWriter : PipeWriter, IAwaitedEnd
     /// <summary>Buffers that can be written, and packets that can be forwarded, between two flushes, whatever else happens.</summary>
     public int PacketsPerFlush => _resume;
 
-    internal WakeUp WakeUp { get; }
+    internal WakeUp WakeUp => _flush.WakeUp;
 
     /// <inheritdoc/>
     /// <remarks>The tail room of the open packet, or of a new one; a hint beyond the tail room goes on in a chained buffer.</remarks>
@@ -138,13 +136,6 @@ public sealed partial class PacketPipeWriter : PipeWriter, IAwaitedEnd
     }
 
     /// <inheritdoc/>
-    public override void CancelPendingFlush()
-    {
-        Volatile.Write(ref _cancelled, 1);
-        WakeUp.Signal();
-    }
-
-    /// <inheritdoc/>
     /// <remarks>An open packet is ended and sent with the others; the empty packets go back to their pool.</remarks>
     public override void Complete(Exception? exception = null)
     {
@@ -166,7 +157,7 @@ public sealed partial class PacketPipeWriter : PipeWriter, IAwaitedEnd
         _emptyCount = 0;
         HandOver();
         _batch.AsSpan(_handedOver, _batchCount - _handedOver).CopyTo(_batch);
-        _link.CompleteWriter(_batch, _batchCount - _handedOver);
+        _link.CompleteEnd(_batch, _batchCount - _handedOver);
         _unflushed = 0;
     }
 
@@ -183,7 +174,7 @@ public sealed partial class PacketPipeWriter : PipeWriter, IAwaitedEnd
         ThrowIfCompleted();
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sizeHint, _pool.DataRoom);
-        if (_flushing)
+        if (_flush.IsPending)
         {
             PipeThrow.AlreadyFlushing();
         }
@@ -254,7 +245,7 @@ public sealed partial class PacketPipeWriter : PipeWriter, IAwaitedEnd
     private void EndBefore()
     {
         ThrowIfCompleted();
-        if (_flushing)
+        if (_flush.IsPending)
         {
             PipeThrow.AlreadyFlushing();
         }

@@ -7,7 +7,7 @@ internal sealed class ReaderFeed
 
     private readonly RxQueue[] _queues;
     private readonly ReaderLink _link;
-    private readonly PacketPipeReader _reader;
+    private readonly WakeUp _wakeUp;
     private readonly bool _drops;
     private readonly int _quota;
     private readonly Packet[] _packets;
@@ -15,30 +15,30 @@ internal sealed class ReaderFeed
     private long _returned;
     private long _shadowTaken;
 
-    internal ReaderFeed(RxQueue[] queues, ReaderLink link, PacketPipeReader reader, PacketPipeOptions options)
+    internal ReaderFeed(RxQueue[] queues, ReaderLink link, WakeUp wakeUp, PacketPipeOptions options)
     {
         _queues = queues;
         _link = link;
-        _reader = reader;
+        _wakeUp = wakeUp;
         _drops = options.WhenFull == PipeFullPolicy.Drop;
         _quota = options.Quota;
         _packets = new Packet[options.Burst];
     }
 
     /// <summary>Whether nothing is left to do: the reader wants no more, or the source has ended and all came back.</summary>
-    internal bool IsCompleted => _link.ReaderCompleted || (_link.SourceCompleted && _delivered == _returned + _link.Taken);
+    internal bool IsCompleted => _link.EndCompleted || (_link.CoreCompleted && _delivered == _returned + _link.Taken);
 
     /// <summary>Polls every queue once.</summary>
     /// <returns>Packets moved, either way.</returns>
     internal int Poll(ref PipeCounters counters)
     {
         int moved = Reclaim();
-        if (_link.ReaderCompleted)
+        if (_link.EndCompleted)
         {
             return moved + Discard();
         }
 
-        if (_link.SourceCompleted)
+        if (_link.CoreCompleted)
         {
             return moved;
         }
@@ -66,10 +66,10 @@ internal sealed class ReaderFeed
     /// <summary>Lets the reader come to its end once it has read what was delivered.</summary>
     internal void Complete(Exception? error)
     {
-        if (!_link.SourceCompleted)
+        if (!_link.CoreCompleted)
         {
-            _link.CompleteSource(error);
-            _reader.WakeUp.Signal();
+            _link.CompleteCore(error);
+            _wakeUp.Signal();
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class ReaderFeed
 
         if (delivered != 0)
         {
-            _reader.WakeUp.Signal();
+            _wakeUp.Signal();
         }
 
         return received;

@@ -5,7 +5,7 @@ internal sealed class WriterDrain
 {
     private readonly TxQueue _queue;
     private readonly WriterLink _link;
-    private readonly PacketPipeWriter _writer;
+    private readonly WakeUp _wakeUp;
     private readonly PacketPool _pool;
     private readonly int _reserve;
     private readonly int _refillAt;
@@ -14,11 +14,11 @@ internal sealed class WriterDrain
     private int _first;
     private int _count;
 
-    internal WriterDrain(TxQueue queue, WriterLink link, PacketPipeWriter writer, PacketPool pool, PacketPipeOptions options)
+    internal WriterDrain(TxQueue queue, WriterLink link, WakeUp wakeUp, PacketPool pool, PacketPipeOptions options)
     {
         _queue = queue;
         _link = link;
-        _writer = writer;
+        _wakeUp = wakeUp;
         _pool = pool;
         _reserve = options.Reserve;
         _refillAt = Math.Max(1, Math.Min(options.Burst, options.Reserve / 2));
@@ -32,7 +32,7 @@ internal sealed class WriterDrain
     }
 
     /// <summary>Whether nothing is left to do: the writer has completed and all is sent, or nothing can be sent any more.</summary>
-    internal bool IsCompleted => _link.SinkCompleted || (_link.WriterCompleted && _count == _first && _link.LastCount == 0 && _link.Outgoing.Count == 0);
+    internal bool IsCompleted => _link.CoreCompleted || (_link.EndCompleted && _count == _first && _link.LastCount == 0 && _link.Outgoing.Count == 0);
 
     /// <summary>Sends a burst and refills the reserve.</summary>
     /// <returns>Packets moved, either way.</returns>
@@ -43,17 +43,17 @@ internal sealed class WriterDrain
             Complete(fault);
         }
 
-        if (_link.SinkCompleted)
+        if (_link.CoreCompleted)
         {
             return Discard(ref counters);
         }
 
         int sent = Send();
         counters.Written += sent;
-        int moved = sent + (_link.WriterCompleted ? TakeBack() : Refill());
+        int moved = sent + (_link.EndCompleted ? TakeBack() : Refill());
         if (moved != 0)
         {
-            _writer.WakeUp.Signal();
+            _wakeUp.Signal();
         }
 
         return moved;
@@ -62,17 +62,17 @@ internal sealed class WriterDrain
     /// <summary>Ends the writer's flushes; what is handed over from now on is freed.</summary>
     internal void Complete(Exception? error)
     {
-        if (!_link.SinkCompleted)
+        if (!_link.CoreCompleted)
         {
-            _link.CompleteSink(error);
-            _writer.WakeUp.Signal();
+            _link.CompleteCore(error);
+            _wakeUp.Signal();
         }
     }
 
     /// <summary>Called once no lcore polls any more, and none will: sends what a completed writer left, as far as the queue takes it at once.</summary>
     internal void Close(ref PipeCounters counters)
     {
-        if (_link.WriterCompleted && !_link.SinkCompleted)
+        if (_link.EndCompleted && !_link.CoreCompleted)
         {
             for (int sent = Send(); sent != 0; sent = Send())
             {
@@ -91,7 +91,7 @@ internal sealed class WriterDrain
         {
             _first = 0;
             _count = _link.Outgoing.DequeueBurst(_packets);
-            if (_count == 0 && (!_link.WriterCompleted || (_count = TakeLast()) == 0))
+            if (_count == 0 && (!_link.EndCompleted || (_count = TakeLast()) == 0))
             {
                 return 0;
             }
@@ -152,7 +152,7 @@ internal sealed class WriterDrain
             discarded += count;
         }
 
-        if (_link.WriterCompleted)
+        if (_link.EndCompleted)
         {
             int last = TakeLast();
             PacketPool.Free(_packets.AsSpan(0, last));

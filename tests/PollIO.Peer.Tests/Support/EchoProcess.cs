@@ -34,18 +34,17 @@ internal sealed partial class EchoProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it serves.</summary>
     internal static async Task<EchoProcess> StartAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [L2fwdProcess.Path.Replace("l2fwd", "echo", StringComparison.Ordinal), .. arguments, "--json", "-"])
+        var start = new ProcessStartInfo("dotnet", [AppPaths.Of("echo"), .. arguments, "--json", "-"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         var echo = new EchoProcess(Process.Start(start)!);
         echo._process.BeginErrorReadLine();
-        try
-        {
-            await echo._serves.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        }
-        catch (TimeoutException)
+
+        // An end before it serves is waited for no longer than it takes.
+        await Task.WhenAny(echo._serves.Task, echo._process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(120)));
+        if (!echo._serves.Task.IsCompleted)
         {
             await echo.DisposeAsync();
             Assert.Fail($"echo did not start: {echo._errors}");
@@ -58,8 +57,8 @@ internal sealed partial class EchoProcess : IAsyncDisposable
     internal async Task<JsonElement> StopAsync()
     {
         Assert.Equal(0, Kill(_process.Id, SIGTERM));
-        string summary = await _process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        string summary = await _process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.True(_process.ExitCode == 0, $"echo exited with {_process.ExitCode}: {_errors}");
         return JsonDocument.Parse(summary).RootElement;
     }

@@ -10,7 +10,7 @@ namespace PollIO.Peer.Tests.Support;
 /// </remarks>
 internal static partial class Ping
 {
-    private const int Patience = 10;
+    private const int Patience = 30;
 
     /// <param name="address">Who is asked.</param>
     /// <param name="count">Requests.</param>
