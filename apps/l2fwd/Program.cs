@@ -52,7 +52,7 @@ internal static class Program
         using PacketCapture? capture = options.Capture is null ? null : Capture(options.Capture, ports);
         TextSummary.Announce(screen.Begin(), options, cores, metrics?.Address);
         screen.Flush();
-        using var workers = WorkerSet.Launch(options, ports.Ports, cores, pool);
+        using var workers = ModeWorkers.Launch(options, ports.Ports, cores, pool);
         generator?.Start(options, cores, ports.Ports, pool);
 
         LCore[] others = generator is null ? [] : [generator.Core];

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace PollIO.Pmd.Interop;
 
 /// <summary>An eventfd: others add to it, the reader is woken and takes the sum.</summary>
-internal sealed unsafe partial class EventDescriptor : IDisposable
+internal sealed unsafe partial class EventDescriptor : IWakeUp, IDisposable
 {
     private const int EFD_CLOEXEC = 0x80000;
     private const int EFD_NONBLOCK = 0x800;
@@ -24,26 +24,31 @@ internal sealed unsafe partial class EventDescriptor : IDisposable
     /// <summary>The descriptor, or -1 once disposed.</summary>
     internal int Number => _descriptor;
 
+    int IWakeUp.Descriptor => _descriptor;
+
     /// <summary>Takes what was added.</summary>
     /// <returns>The sum; 0 when nothing was.</returns>
     internal ulong Take()
     {
-        const long currentPosition = -1;
-        ulong sum = 0;
-
-        // A peer that shares it can make it one that blocks; this read does not, unless the kernel is older than 5.8.
-        var vector = new LibcUnix.Vector { Base = &sum, Length = sizeof(ulong) };
-        nint count = LibcUnix.ReadVector(_descriptor, &vector, 1, currentPosition, LibcUnix.RWF_NOWAIT);
-        if (count < 0 && Marshal.GetLastPInvokeError() == LibcUnix.EOPNOTSUPP)
+        // Kernels older than 5.8 know no other way; what only this process and the kernel hold does not block.
+        if (TryTake(out ulong sum) < 0 && Marshal.GetLastPInvokeError() == LibcUnix.EOPNOTSUPP
+            && LibcUnix.Read(_descriptor, &sum, sizeof(ulong)) != sizeof(ulong))
         {
-            count = LibcUnix.Read(_descriptor, &sum, sizeof(ulong));
+            return 0;
         }
 
-        return count == sizeof(ulong) ? sum : 0;
+        return sum;
     }
 
-    /// <summary>Adds one.</summary>
-    internal void Signal() => Signal(_descriptor);
+    /// <summary>Takes what was added to one that a peer holds too and may have made one that blocks; kernels older than 5.8 cannot.</summary>
+    internal void Empty() => _ = TryTake(out _);
+
+    void IWakeUp.Take() => _ = Take();
+
+    /// <summary>
+    /// Adds one. Not for one that a peer holds too, who could have filled it up and made it one that blocks: see <see cref="KernelSignal"/>.
+    /// </summary>
+    public void Signal() => Signal(_descriptor);
 
     /// <summary>Adds one to an eventfd of someone else's.</summary>
     internal static void Signal(int descriptor)
@@ -60,6 +65,16 @@ internal sealed unsafe partial class EventDescriptor : IDisposable
         {
             _ = LibcSocket.Close(descriptor);
         }
+    }
+
+    private nint TryTake(out ulong sum)
+    {
+        const long currentPosition = -1;
+        ulong taken = 0;
+        var vector = new LibcUnix.Vector { Base = &taken, Length = sizeof(ulong) };
+        nint count = LibcUnix.ReadVector(_descriptor, &vector, 1, currentPosition, LibcUnix.RWF_NOWAIT);
+        sum = taken;
+        return count;
     }
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]

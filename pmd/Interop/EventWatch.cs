@@ -9,7 +9,7 @@ namespace PollIO.Pmd.Interop;
 /// <remarks>
 /// An epoll instance, edge-triggered: a peer may make its eventfd one that blocks at any time, so that it is never read here.
 /// </remarks>
-internal sealed unsafe partial class EventWatch : IDisposable
+internal sealed unsafe partial class EventWatch : IWakeUp, IDisposable
 {
     private const int EPOLL_CLOEXEC = 0x80000;
     private const int EPOLL_CTL_ADD = 1;
@@ -21,22 +21,26 @@ internal sealed unsafe partial class EventWatch : IDisposable
     private int _epoll;
     private int _watched = -1;
 
-    /// <summary>Creates one that watches nothing yet.</summary>
+    /// <summary>Creates one.</summary>
+    /// <param name="device">The device, for errors.</param>
+    /// <param name="descriptor">The eventfd to watch, or -1 for none yet; see <see cref="Watch"/>.</param>
     /// <exception cref="PollIOException">The process has no descriptor left.</exception>
-    internal EventWatch(string device)
+    internal EventWatch(string device, int descriptor = -1)
     {
         _own = new EventDescriptor(device);
         _epoll = Create(EPOLL_CLOEXEC);
-        if (_epoll < 0 || !TryAdd(_own.Number))
+        if (_epoll < 0 || !TryAdd(_own.Number) || (descriptor >= 0 && !TryAdd(descriptor)))
         {
             int errno = Marshal.GetLastPInvokeError();
             Dispose();
             throw new PollIOException("create epoll", device, "the kernel refused", errno, "ulimit -n shows the limit of open files");
         }
+
+        _watched = descriptor;
     }
 
-    /// <summary>Becomes readable when the eventfd is written to, or <see cref="Signal"/> was called.</summary>
-    internal int Descriptor => _epoll;
+    /// <inheritdoc/>
+    public int Descriptor => _epoll;
 
     /// <summary>Whether there is an eventfd behind it.</summary>
     internal bool IsWatching => _watched >= 0;
@@ -62,11 +66,11 @@ internal sealed unsafe partial class EventWatch : IDisposable
         }
     }
 
-    /// <summary>Makes it readable.</summary>
-    internal void Signal() => _own.Signal();
+    /// <inheritdoc/>
+    public void Signal() => _own.Signal();
 
-    /// <summary>Makes it unreadable until there is something new.</summary>
-    internal void Take()
+    /// <inheritdoc/>
+    public void Take()
     {
         const int most = 2;
         EpollEvent* events = stackalloc EpollEvent[most];

@@ -8,6 +8,7 @@ namespace PollIO.Pmd.VhostUser;
 internal sealed unsafe class EventNotifier : QueueNotifier
 {
     private readonly int _descriptor;
+    private readonly bool _byKernel = KernelSignal.IsAvailable;
 
     /// <param name="descriptor">The eventfd, or -1 to notify nobody. It stays the caller's.</param>
     internal EventNotifier(int descriptor) => _descriptor = descriptor;
@@ -17,34 +18,44 @@ internal sealed unsafe class EventNotifier : QueueNotifier
 
     internal override void Notify()
     {
-        // A peer that does not listen has let it run full, and may have made it one that blocks: it has been told often enough.
-        if (_descriptor >= 0 && IsWritable())
+        if (_descriptor >= 0)
         {
-            ulong one = 1;
-            _ = LibcUnix.Write(_descriptor, &one, sizeof(ulong));
             Count++;
+            if (!_byKernel || !KernelSignal.TryAdd(_descriptor))
+            {
+                AddUnlessFull(_descriptor);
+            }
         }
     }
 
     /// <summary>
-    /// Makes sure that a descriptor from a peer is an eventfd and does not block: a polling core writes to it.
+    /// Adds one where <see cref="KernelSignal"/> cannot. A peer that does not listen has let it run full, and may have made it one that
+    /// blocks: it has been told often enough. One that fills it up right between these two calls does hold up the caller.
+    /// </summary>
+    internal static void AddUnlessFull(int descriptor)
+    {
+        var wanted = new LibcUnix.PollDescriptor { Descriptor = descriptor, Events = LibcUnix.PollDescriptor.Writable };
+        if (LibcUnix.Poll(&wanted, 1, timeoutMilliseconds: 0) == 1)
+        {
+            ulong one = 1;
+            _ = LibcUnix.Write(descriptor, &one, sizeof(ulong));
+        }
+    }
+
+    /// <summary>
+    /// Makes sure that a descriptor from a peer is an eventfd, no file of such a name, and does not block for as long as the peer
+    /// leaves it so: a polling core notifies through it.
     /// </summary>
     /// <exception cref="VhostUserException">It is something else.</exception>
     internal static void Check(int descriptor)
     {
         string? target = new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget;
         int flags = LibcUnix.FileControl(descriptor, LibcUnix.F_GETFL, 0);
-        if (target?.Contains("[eventfd]", StringComparison.Ordinal) != true
+        if (target != "anon_inode:[eventfd]"
             || flags < 0
             || LibcUnix.FileControl(descriptor, LibcUnix.F_SETFL, flags | LibcUnix.O_NONBLOCK) != 0)
         {
             throw new VhostUserException($"a descriptor for notifications is no eventfd ({Marshal.GetLastPInvokeError()})");
         }
-    }
-
-    private bool IsWritable()
-    {
-        var wanted = new LibcUnix.PollDescriptor { Descriptor = _descriptor, Events = LibcUnix.PollDescriptor.Writable };
-        return LibcUnix.Poll(&wanted, 1, timeoutMilliseconds: 0) == 1;
     }
 }

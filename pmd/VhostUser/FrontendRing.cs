@@ -42,7 +42,10 @@ internal sealed class FrontendRing : IDisposable
     /// <summary>We notify the device through it.</summary>
     internal EventDescriptor Kick { get; }
 
-    /// <summary>The device interrupts us through it; only an lcore that sleeps listens.</summary>
+    /// <summary>
+    /// The device interrupts us through it; only an lcore that sleeps listens. The device can empty it, fill it up and make it one that
+    /// blocks at any time: it is watched, and neither read nor written in a way that could wait.
+    /// </summary>
     internal EventDescriptor Call { get; }
 
     /// <summary>The ring's memory, at the addresses the device knows it by: ours.</summary>

@@ -145,8 +145,9 @@ public sealed class VhostPort : Port, IPeerHandler
     /// <inheritdoc/>
     protected override (RxQueue[] Rx, TxQueue[] Tx) CreateQueues(PortConfig config)
     {
+        DeviceRxQueue[] rx = CreateRxQueues(config.RxQueues);
         DisposeCore();
-        _rx = [.. Enumerable.Range(0, config.RxQueues).Select(index => new DeviceRxQueue(this, index, new EventWatch(Name)))];
+        _rx = rx;
         _tx = [.. Enumerable.Range(0, config.TxQueues).Select(index => new DeviceTxQueue(this, index))];
         return ([.. _rx], [.. _tx]);
     }
@@ -180,6 +181,25 @@ public sealed class VhostPort : Port, IPeerHandler
         new("packed", (_backend?.Features & VirtioSpec.VIRTIO_F_RING_PACKED) > 0 ? 1 : 0),
         .. _violations.List(),
     ];
+
+    private DeviceRxQueue[] CreateRxQueues(int count)
+    {
+        var made = new List<DeviceRxQueue>(count);
+        try
+        {
+            for (int index = 0; index < count; index++)
+            {
+                made.Add(new DeviceRxQueue(this, index, new EventWatch(Name)));
+            }
+        }
+        catch
+        {
+            made.ForEach(queue => queue.Dispose());
+            throw;
+        }
+
+        return [.. made];
+    }
 
     private ulong OfferedFeatures() => _features
         | (Math.Max(_rx.Length, _tx.Length) > 1 ? VirtioSpec.VIRTIO_NET_F_MQ : 0)

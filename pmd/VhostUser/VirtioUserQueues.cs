@@ -1,3 +1,4 @@
+using PollIO.Pmd.Interop;
 using PollIO.Pmd.Virtio;
 using PollIO.Pmd.Virtio.Driver;
 
@@ -7,6 +8,7 @@ namespace PollIO.Pmd.VhostUser;
 internal sealed class VirtioUserQueues : IDisposable
 {
     private readonly List<FrontendRing> _rings = [];
+    private readonly List<EventWatch> _wakeUps = [];
     private readonly HashSet<DriverRing> _reported = [];
     private DriverRxRing[] _rxRings = [];
     private DriverTxRing[] _txRings = [];
@@ -22,6 +24,11 @@ internal sealed class VirtioUserQueues : IDisposable
                 _rings.Add(new FrontendRing(port, 2 * pair, config.RxRingSize, config.Pool));
                 _rings.Add(new FrontendRing(port, (2 * pair) + 1, config.TxRingSize, config.Pool));
             }
+
+            for (int index = 0; index < config.RxQueues; index++)
+            {
+                _wakeUps.Add(new EventWatch(port.Name, _rings[2 * index].Call.Number));
+            }
         }
         catch
         {
@@ -29,7 +36,7 @@ internal sealed class VirtioUserQueues : IDisposable
             throw;
         }
 
-        Rx = [.. Enumerable.Range(0, config.RxQueues).Select(index => new DriverRxQueue(port, index, _rings[2 * index].Call))];
+        Rx = [.. Enumerable.Range(0, config.RxQueues).Select(index => new DriverRxQueue(port, index, _wakeUps[index]))];
         Tx = [.. Enumerable.Range(0, config.TxQueues).Select(index => new DriverTxQueue(port, index))];
     }
 
@@ -48,6 +55,8 @@ internal sealed class VirtioUserQueues : IDisposable
     public void Dispose()
     {
         ReleaseRings();
+        _wakeUps.ForEach(wakeUp => wakeUp.Dispose());
+        _wakeUps.Clear();
         _rings.ForEach(ring => ring.Dispose());
         _rings.Clear();
     }
@@ -79,8 +88,9 @@ internal sealed class VirtioUserQueues : IDisposable
         {
             queue.Ring = _rxRings[queue.Index];
 
-            // An lcore that went to sleep without a ring has armed nothing and would sleep on.
-            _rings[2 * queue.Index].Call.Signal();
+            // A device of before may have left it full. An lcore that went to sleep without a ring has armed nothing and would sleep on.
+            _rings[2 * queue.Index].Call.Empty();
+            _wakeUps[queue.Index].Signal();
         }
 
         foreach (DriverTxQueue queue in Tx)

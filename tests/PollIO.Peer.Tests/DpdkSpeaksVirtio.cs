@@ -67,7 +67,7 @@ public sealed class DpdkSpeaksVirtio
             for (int i = 0; i < Burst; i++)
             {
                 Assert.Equal(queue, received[i].Queue);
-                Assert.Equal(frames[i], TestPort.TakeBytes(received[i].Packet));
+                Assert.Equal(frames[i], PacketMaker.TakeBytes(received[i].Packet));
             }
         }
 

@@ -6,22 +6,18 @@ using PollIO.Apps.Pktgen.CommandLine;
 namespace PollIO.Apps.Pktgen.Sending;
 
 /// <summary>Gives each queue a lane, and launches the lcores that serve them.</summary>
-internal sealed class SenderSet : IDisposable
+internal sealed class SenderSet : WorkerSet
 {
     private const int EthernetAndTag = 14 + 4;
 
     // A sender that was held up for longer would have to send a burst that no longer is the rate asked for.
     private static readonly TimeSpan s_maxLag = TimeSpan.FromMilliseconds(100);
 
-    private readonly List<Worker> _workers = [];
-
     private SenderSet()
     {
     }
 
-    internal IReadOnlyList<Worker> Workers => _workers;
-
-    internal IEnumerable<SendLane> Lanes => _workers.SelectMany(worker => worker.Lanes).Cast<SendLane>();
+    internal IEnumerable<SendLane> Lanes => Workers.SelectMany(worker => worker.Lanes).Cast<SendLane>();
 
     /// <summary>Launches the lcores; from here on packets are sent.</summary>
     /// <param name="options">The command line.</param>
@@ -62,22 +58,6 @@ internal sealed class SenderSet : IDisposable
         return set;
     }
 
-    /// <summary>Stops the lcores, waits for their ends and frees what their lanes held.</summary>
-    internal void Stop()
-    {
-        _workers.ForEach(worker => worker.Core.Stop());
-        foreach (Worker worker in _workers)
-        {
-            worker.Core.Dispose();
-            foreach (Lane lane in worker.Lanes)
-            {
-                lane.Release();
-            }
-        }
-    }
-
-    public void Dispose() => Stop();
-
     private static FrameWriter Writer(Options options, int port, Wire.MacAddress own, int queue) =>
         new(options.RecipeFor(port, own), options.Sizes, options.Flows, tag: (ushort)port, queue, options.Queues);
 
@@ -110,7 +90,7 @@ internal sealed class SenderSet : IDisposable
         {
             SourcedLane<TSource>[] share = [.. lanes.Where((_, index) => index % cores.Cpus.Count == core)];
             var settings = new LCoreOptions { Cpu = cores.Cpus[core], Name = $"pktgen-{core}", Idle = cores.Idle };
-            _workers.Add(new Worker(LCore.Launch(settings, new SendProcessor<TSource>(share)), share));
+            Add(LCore.Launch(settings, new SendProcessor<TSource>(share)), share);
         }
     }
 }

@@ -6,13 +6,13 @@ namespace PollIO.Pmd.Virtio.Driver;
 /// <param name="port">The port.</param>
 /// <param name="index">The queue's number.</param>
 /// <param name="interrupt">What the device signals when a buffer is used; it stays the caller's. Null where it does not.</param>
-internal sealed class DriverRxQueue(Port port, int index, EventDescriptor? interrupt = null) : RxQueue(port, index)
+internal sealed class DriverRxQueue(Port port, int index, IWakeUp? interrupt = null) : RxQueue(port, index)
 {
     /// <summary>The ring, or null while there is no device. Changed only while no lcore is inside.</summary>
     internal DriverRxRing? Ring { get; set; }
 
     /// <inheritdoc/>
-    public override int InterruptDescriptor { get; } = interrupt?.Number ?? -1;
+    public override int InterruptDescriptor { get; } = interrupt?.Descriptor ?? -1;
 
     /// <inheritdoc/>
     public override void ArmInterrupt()

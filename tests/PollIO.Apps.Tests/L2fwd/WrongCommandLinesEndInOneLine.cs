@@ -82,15 +82,10 @@ public sealed class WrongCommandLinesEndInOneLine
     }
 
     [Fact]
-    public async Task HelpNamesEveryOptionInEightyColumns()
-    {
-        ToolResult result = await AppProcess.L2fwd.RunAsync("--help");
-
-        Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        string[] options = ["--port", "--mode", "--cores", "--queues", "--burst", "--size", "--eth-peer", "--no-promisc", "--duration", "--interval", "--capture", "--json", "--help", "--version"];
-        Assert.All(options, option => Assert.Contains(option, result.Output, StringComparison.Ordinal));
-        Assert.All(result.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
-    }
+    public Task HelpNamesEveryOptionInEightyColumns() => CommandLineAssert.HelpNamesAsync(
+        AppProcess.L2fwd,
+        "--port", "--mode", "--cores", "--queues", "--burst", "--size", "--eth-peer", "--no-promisc", "--duration", "--interval",
+        "--capture", "--json", "--help", "--version");
 
     [Fact]
     public async Task VersionIsOneLine()
@@ -101,13 +96,6 @@ public sealed class WrongCommandLinesEndInOneLine
         Assert.Equal(0, result.ExitCode);
     }
 
-    private static async Task AssertOneLineAsync(int exitCode, string expected, params string[] arguments)
-    {
-        ToolResult result = await AppProcess.L2fwd.RunAsync(arguments);
-
-        Assert.Equal(exitCode, result.ExitCode);
-        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
-        Assert.StartsWith("l2fwd: ", result.Error, StringComparison.Ordinal);
-        Assert.Equal(result.Error.Length - 1, result.Error.IndexOf('\n', StringComparison.Ordinal));
-    }
+    private static Task AssertOneLineAsync(int exitCode, string expected, params string[] arguments) =>
+        CommandLineAssert.EndsInOneLineAsync(AppProcess.L2fwd, exitCode, expected, arguments);
 }

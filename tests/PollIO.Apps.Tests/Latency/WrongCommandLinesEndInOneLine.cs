@@ -1,7 +1,5 @@
-using PollIO.Apps.Common.CommandLine;
 using PollIO.Apps.Latency.CommandLine;
 using PollIO.Apps.Tests.Support;
-using PollIO.Tests.Support;
 
 namespace PollIO.Apps.Tests.Latency;
 
@@ -22,41 +20,20 @@ public sealed class WrongCommandLinesEndInOneLine
     [InlineData("one CPU or two", "--port", "null:", "--cores", "0-2")]
     [InlineData("--wait 0", "--port", "null:", "--wait", "0")]
     [InlineData("cannot sleep", "--port", "null:", "--idle", "interrupt")]
-    public void UsageIsRefused(string expected, params string[] arguments)
-    {
-        UsageException refusal = Assert.Throws<UsageException>(() => OptionParser.Parse(arguments, out _));
-
-        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', refusal.Message);
-    }
+    public void UsageIsRefused(string expected, params string[] arguments) =>
+        CommandLineAssert.IsRefused(expected, () => OptionParser.Parse(arguments, out _));
 
     [Theory]
     [InlineData(2, "latency needs a rate", "--port", "null:", "--rate", "max")]
     [InlineData(1, "there is no driver 'nope'", "--port", "nope:")]
     [InlineData(1, "there is no folder /nonexistent", "--port", "null:", "--plot", "/nonexistent/x.svg")]
     [InlineData(1, "/nonexistent/x: write JSON summary", "--port", "null:", "--json", "/nonexistent/x")]
-    public async Task ExitCodeTellsWhoseFaultItIs(int exitCode, string expected, params string[] arguments)
-    {
-        ToolResult result = await AppProcess.Latency.RunAsync(arguments);
-
-        Assert.Equal(exitCode, result.ExitCode);
-        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
-        Assert.StartsWith("latency: ", result.Error, StringComparison.Ordinal);
-        Assert.Equal(result.Error.Length - 1, result.Error.IndexOf('\n', StringComparison.Ordinal));
-    }
+    public Task ExitCodeTellsWhoseFaultItIs(int exitCode, string expected, params string[] arguments) =>
+        CommandLineAssert.EndsInOneLineAsync(AppProcess.Latency, exitCode, expected, arguments);
 
     [Fact]
-    public async Task HelpNamesEveryOptionInEightyColumns()
-    {
-        ToolResult result = await AppProcess.Latency.RunAsync("--help");
-
-        Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        string[] options =
-        [
-            "--port", "--tx", "--rx", "--rate", "--size", "--duration", "--warmup", "--wait", "--ndr", "--pdr", "--resolution", "--ipv6", "--vlan",
-            "--dst-mac", "--plot", "--json", "--cores", "--idle", "--burst", "--help", "--version",
-        ];
-        Assert.All(options, option => Assert.Contains(option, result.Output, StringComparison.Ordinal));
-        Assert.All(result.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
-    }
+    public Task HelpNamesEveryOptionInEightyColumns() => CommandLineAssert.HelpNamesAsync(
+        AppProcess.Latency,
+        "--port", "--tx", "--rx", "--rate", "--size", "--duration", "--warmup", "--wait", "--ndr", "--pdr", "--resolution", "--ipv6",
+        "--vlan", "--dst-mac", "--plot", "--json", "--cores", "--idle", "--burst", "--help", "--version");
 }

@@ -1,7 +1,5 @@
-using PollIO.Apps.Common.CommandLine;
 using PollIO.Apps.Pktgen.CommandLine;
 using PollIO.Apps.Tests.Support;
-using PollIO.Tests.Support;
 
 namespace PollIO.Apps.Tests.Pktgen;
 
@@ -43,10 +41,7 @@ public sealed class WrongCommandLinesEndInOneLine
     {
         string[] port = expected.StartsWith("--port", StringComparison.Ordinal) ? [] : ["--port", "null:"];
 
-        UsageException refusal = Assert.Throws<UsageException>(() => OptionParser.Parse([.. port, .. arguments], out _));
-
-        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', refusal.Message);
+        CommandLineAssert.IsRefused(expected, () => OptionParser.Parse([.. port, .. arguments], out _));
     }
 
     [Theory]
@@ -55,29 +50,13 @@ public sealed class WrongCommandLinesEndInOneLine
     [InlineData(1, "there is no driver 'nope'", "--port", "nope:")]
     [InlineData(1, "/nonexistent/x.pcap: open capture", "--port", "null:", "--pcap", "/nonexistent/x.pcap")]
     [InlineData(1, "/nonexistent/x: write JSON summary", "--port", "null:", "--json", "/nonexistent/x")]
-    public async Task ExitCodeTellsWhoseFaultItIs(int exitCode, string expected, params string[] arguments)
-    {
-        ToolResult result = await AppProcess.Pktgen.RunAsync(arguments);
-
-        Assert.Equal(exitCode, result.ExitCode);
-        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
-        Assert.StartsWith("pktgen: ", result.Error, StringComparison.Ordinal);
-        Assert.Equal(result.Error.Length - 1, result.Error.IndexOf('\n', StringComparison.Ordinal));
-    }
+    public Task ExitCodeTellsWhoseFaultItIs(int exitCode, string expected, params string[] arguments) =>
+        CommandLineAssert.EndsInOneLineAsync(AppProcess.Pktgen, exitCode, expected, arguments);
 
     [Fact]
-    public async Task HelpNamesEveryOptionInEightyColumns()
-    {
-        ToolResult result = await AppProcess.Pktgen.RunAsync("--help");
-
-        Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        string[] options =
-        [
-            "--port", "--size", "--rate", "--count", "--duration", "--protocol", "--ipv6", "--vlan", "--src-mac", "--dst-mac", "--src-ip", "--dst-ip",
-            "--src-port", "--dst-port", "--flows", "--vary", "--random", "--stamp", "--pcap", "--speed", "--loop", "--cores", "--idle", "--queues",
-            "--burst", "--interval", "--json", "--help", "--version",
-        ];
-        Assert.All(options, option => Assert.Contains(option, result.Output, StringComparison.Ordinal));
-        Assert.All(result.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
-    }
+    public Task HelpNamesEveryOptionInEightyColumns() => CommandLineAssert.HelpNamesAsync(
+        AppProcess.Pktgen,
+        "--port", "--size", "--rate", "--count", "--duration", "--protocol", "--ipv6", "--vlan", "--src-mac", "--dst-mac", "--src-ip",
+        "--dst-ip", "--src-port", "--dst-port", "--flows", "--vary", "--random", "--stamp", "--pcap", "--speed", "--loop", "--cores",
+        "--idle", "--queues", "--burst", "--interval", "--json", "--help", "--version");
 }

@@ -15,7 +15,7 @@ internal sealed partial class AppProcess
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
-    private AppProcess(string name) => Path = FindApp(name);
+    private AppProcess(string name) => (Name, Path) = (name, FindApp(name));
 
     /// <summary>Any of them.</summary>
     internal static AppProcess Of(string name) => new(name);
@@ -25,6 +25,8 @@ internal sealed partial class AppProcess
     internal static AppProcess Pktgen { get; } = new("pktgen");
 
     internal static AppProcess Latency { get; } = new("latency");
+
+    internal string Name { get; }
 
     /// <summary>apps/NAME/bin/CONFIGURATION/net10.0/NAME.dll, of the configuration the tests are built in.</summary>
     internal string Path { get; }

@@ -30,7 +30,7 @@ public sealed class FlowsSpreadOverQueues
         var next = new int[Flows];
         foreach ((int queue, Packet packet) in port.ReceiveFromAll(Flows * PacketsPerFlow))
         {
-            byte[] frame = TestPort.TakeBytes(packet);
+            byte[] frame = PacketMaker.TakeBytes(packet);
             int flow = BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(34)) - 1000;
             Assert.Equal(queue, queueOf.GetValueOrDefault(flow, queue));
             queueOf[flow] = queue;
@@ -58,7 +58,7 @@ public sealed class FlowsSpreadOverQueues
 
         raw.Send(Frames.Make(77));
         (_, Packet only) = port.ReceiveFromAll(1)[0];
-        Assert.Equal(77, TestPort.TakeBytes(only).Length);
+        Assert.Equal(77, PacketMaker.TakeBytes(only).Length);
         port.Port.Stop();
         Assert.Equal((1, 0), (port.Received.Packets, port.Received.Drops));
     }

@@ -24,7 +24,7 @@ public sealed class FramesAreCarriedByteForByte
             Array.ForEach(portion, frame => raw.Send(frame));
             foreach ((byte[] frame, Packet packet) in portion.Zip(port.Receive(portion.Length)))
             {
-                Assert.Equal(frame, TestPort.TakeBytes(packet));
+                Assert.Equal(frame, PacketMaker.TakeBytes(packet));
             }
         }
 

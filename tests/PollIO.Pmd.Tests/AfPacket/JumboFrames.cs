@@ -42,7 +42,7 @@ public sealed class JumboFrames
             raw.Send(frame);
             Packet packet = port.Receive(1)[0];
             Assert.Equal((size + 2047) / 2048, packet.SegmentCount);
-            Assert.Equal(frame, TestPort.TakeBytes(packet));
+            Assert.Equal(frame, PacketMaker.TakeBytes(packet));
             byte[] tagged = Frames.Tag(frame, 0x8100, 7);
             raw.Send(tagged);
             Assert.Equal(tagged, port.ReceiveBytes());

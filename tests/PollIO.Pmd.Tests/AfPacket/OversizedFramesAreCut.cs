@@ -71,7 +71,7 @@ public sealed class OversizedFramesAreCut
             Assert.Equal(strips, packet.Metadata.Flags.HasFlag(PacketFlags.VlanStripped));
             Assert.Equal(strips ? Control : 0, packet.Metadata.VlanTci);
             Assert.Equal((packet.Length + dataRoom - 1) / dataRoom, packet.SegmentCount);
-            received.Add(TestPort.TakeBytes(packet));
+            received.Add(PacketMaker.TakeBytes(packet));
         }
 
         Assert.Equal(small, port.ReceiveBytes());

@@ -67,13 +67,13 @@ public sealed class TagsAreRestored
         Packet packet = port.Receive(1)[0];
 
         Assert.Equal((0xe00a, true), (packet.Metadata.VlanTci, packet.Metadata.Flags.HasFlag(PacketFlags.VlanStripped)));
-        Assert.Equal(plain, TestPort.TakeBytes(packet));
+        Assert.Equal(plain, PacketMaker.TakeBytes(packet));
 
         // The metadata could not say that the tag was a service tag.
         raw.Send(service);
         packet = port.Receive(1)[0];
         Assert.False(packet.Metadata.Flags.HasFlag(PacketFlags.VlanStripped));
-        Assert.Equal(service, TestPort.TakeBytes(packet));
+        Assert.Equal(service, PacketMaker.TakeBytes(packet));
     }
 
     private static async Task Talk(TwoPeers peers, int version)

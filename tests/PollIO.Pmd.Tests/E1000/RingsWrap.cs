@@ -55,7 +55,7 @@ public sealed class RingsWrap
             for (int i = 0; i < 20; i++)
             {
                 Assert.Equal(port.Port.Id, packets[i].Metadata.Port);
-                Assert.Equal(Numbered(sent + i), TestPort.TakeBytes(packets[i]));
+                Assert.Equal(Numbered(sent + i), PacketMaker.TakeBytes(packets[i]));
             }
         }
 
@@ -108,7 +108,7 @@ public sealed class RingsWrap
         packets.AddRange(port.Receive(All - 63));
         for (int i = 0; i < All; i++)
         {
-            Assert.Equal(Numbered(i), TestPort.TakeBytes(packets[i]));
+            Assert.Equal(Numbered(i), PacketMaker.TakeBytes(packets[i]));
         }
     }
 

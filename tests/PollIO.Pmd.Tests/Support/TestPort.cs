@@ -44,28 +44,7 @@ internal sealed class TestPort : IDisposable
     internal long Extended(string name) => Port.GetStatistics().Extended.Single(counter => counter.Key == name).Value;
 
     /// <summary>Makes a packet of <paramref name="data"/>, in segments of at most <paramref name="segment"/> bytes.</summary>
-    internal Packet Make(ReadOnlySpan<byte> data, int segment = int.MaxValue)
-    {
-        Packet packet = default;
-        do
-        {
-            int length = Math.Min(data.Length, Math.Min(segment, Pool.DataRoom));
-            Assert.True(Pool.TryAllocate(out Packet tail));
-            tail.TryAppend(length, out Span<byte> room);
-            data[..length].CopyTo(room);
-            data = data[length..];
-            if (packet.IsNull)
-            {
-                packet = tail;
-            }
-            else
-            {
-                packet.Chain(tail);
-            }
-        }
-        while (!data.IsEmpty);
-        return packet;
-    }
+    internal Packet Make(ReadOnlySpan<byte> data, int segment = int.MaxValue) => PacketMaker.Make(Pool, data, segment);
 
     /// <summary>Sends packets; see <see cref="SendThrough"/>.</summary>
     internal void Send(params Packet[] packets) => SendThrough(Tx, packets);
@@ -109,16 +88,7 @@ internal sealed class TestPort : IDisposable
     }
 
     /// <summary>Takes one packet, frees it and returns its bytes.</summary>
-    internal byte[] ReceiveBytes() => TakeBytes(Receive(1)[0]);
-
-    /// <summary>Frees a packet and returns its bytes.</summary>
-    internal static byte[] TakeBytes(Packet packet)
-    {
-        var bytes = new byte[packet.Length];
-        packet.CopyTo(bytes);
-        packet.Free();
-        return bytes;
-    }
+    internal byte[] ReceiveBytes() => PacketMaker.TakeBytes(Receive(1)[0]);
 
     /// <summary>Frees whatever comes until <paramref name="done"/> holds.</summary>
     internal void DrainUntil(Func<bool> done)

@@ -104,8 +104,8 @@ public sealed class FramesCrossTheWire
             (int Queue, Packet Packet) there = wire.Device.ReceiveFromAll(1)[0], back = wire.Driver.ReceiveFromAll(1)[0];
 
             Assert.Equal((queue, queue), (there.Queue, back.Queue));
-            Assert.Equal(frame, TestPort.TakeBytes(there.Packet));
-            Assert.Equal(frame, TestPort.TakeBytes(back.Packet));
+            Assert.Equal(frame, PacketMaker.TakeBytes(there.Packet));
+            Assert.Equal(frame, PacketMaker.TakeBytes(back.Packet));
         }
     }
 
@@ -153,7 +153,7 @@ public sealed class FramesCrossTheWire
             from.Send(burst);
             foreach (Packet packet in to.Receive(count))
             {
-                Assert.Equal(expected++, Frames.SequenceOf(TestPort.TakeBytes(packet)));
+                Assert.Equal(expected++, Frames.SequenceOf(PacketMaker.TakeBytes(packet)));
             }
         }
     }

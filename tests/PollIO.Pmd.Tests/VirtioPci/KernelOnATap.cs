@@ -67,7 +67,7 @@ public sealed class KernelOnATap : IDisposable
                 {
                     foreach (Packet packet in burst.AsSpan(0, queue.Receive(burst)))
                     {
-                        byte[] frame = TestPort.TakeBytes(packet);
+                        byte[] frame = PacketMaker.TakeBytes(packet);
                         Assert.True(seen.Add((BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(UdpOffset)), BitConverter.ToInt32(frame, UdpOffset + 8))));
                         queues.Add(queue.Index);
                     }

@@ -53,29 +53,8 @@ internal sealed class QemuPort : IDisposable
         PciDrivers.Find(device.Id)!.Open(PortSpec.Parse($"vfio:{device.Name}{keys}"), device);
 
     /// <summary>Makes a packet of <paramref name="data"/>, in segments of at most <paramref name="segment"/> bytes.</summary>
-    internal Packet Make(ReadOnlySpan<byte> data, int segment = int.MaxValue, PacketPool? pool = null)
-    {
-        pool ??= Pool;
-        Packet packet = default;
-        do
-        {
-            int length = Math.Min(data.Length, Math.Min(segment, pool.DataRoom));
-            Assert.True(pool.TryAllocate(out Packet tail));
-            tail.TryAppend(length, out Span<byte> room);
-            data[..length].CopyTo(room);
-            data = data[length..];
-            if (packet.IsNull)
-            {
-                packet = tail;
-            }
-            else
-            {
-                packet.Chain(tail);
-            }
-        }
-        while (!data.IsEmpty);
-        return packet;
-    }
+    internal Packet Make(ReadOnlySpan<byte> data, int segment = int.MaxValue, PacketPool? pool = null) =>
+        PacketMaker.Make(pool ?? Pool, data, segment);
 
     /// <summary>Sends one packet; it must be taken.</summary>
     internal void Send(Packet packet) => Assert.Equal(1, Tx.Transmit([packet]));
@@ -94,7 +73,7 @@ internal sealed class QemuPort : IDisposable
     }
 
     /// <summary>Takes one packet, frees it and returns its bytes.</summary>
-    internal byte[] ReceiveBytes() => TestPort.TakeBytes(Receive(1)[0]);
+    internal byte[] ReceiveBytes() => PacketMaker.TakeBytes(Receive(1)[0]);
 
     /// <summary>Waits for what has to happen.</summary>
     internal static void WaitUntil(Func<bool> done)

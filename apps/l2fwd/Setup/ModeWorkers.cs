@@ -6,15 +6,11 @@ using PollIO.Apps.L2fwd.Forwarding;
 namespace PollIO.Apps.L2fwd.Setup;
 
 /// <summary>Lays the lanes of a mode and launches the lcores that serve them.</summary>
-internal sealed class WorkerSet : IDisposable
+internal sealed class ModeWorkers : WorkerSet
 {
-    private readonly List<Worker> _workers = [];
-
-    private WorkerSet()
+    private ModeWorkers()
     {
     }
-
-    internal IReadOnlyList<Worker> Workers => _workers;
 
     /// <summary>Launches the lcores; from here on packets move.</summary>
     /// <param name="options">The command line.</param>
@@ -22,9 +18,9 @@ internal sealed class WorkerSet : IDisposable
     /// <param name="cores">Where the lcores run.</param>
     /// <param name="pool">Where <c>txonly</c> gets its packets from.</param>
     /// <exception cref="PollIOException">An lcore cannot be launched, or a port cannot serve the mode.</exception>
-    internal static WorkerSet Launch(Options options, IReadOnlyList<Port> ports, CorePlan cores, PacketPool pool)
+    internal static ModeWorkers Launch(Options options, IReadOnlyList<Port> ports, CorePlan cores, PacketPool pool)
     {
-        var set = new WorkerSet();
+        var set = new ModeWorkers();
         try
         {
             switch (options.Mode)
@@ -68,22 +64,6 @@ internal sealed class WorkerSet : IDisposable
         return set;
     }
 
-    /// <summary>Stops the lcores, waits for their ends and frees what their lanes held.</summary>
-    internal void Stop()
-    {
-        _workers.ForEach(worker => worker.Core.Stop());
-        foreach (Worker worker in _workers)
-        {
-            worker.Core.Dispose();
-            foreach (Lane lane in worker.Lanes)
-            {
-                lane.Release();
-            }
-        }
-    }
-
-    public void Dispose() => Stop();
-
     private static TransmitLane TransmitLane(Options options, Port port, LanePlan lane, PacketPool pool)
     {
         const int EthernetAndTag = 14 + 4;
@@ -124,7 +104,7 @@ internal sealed class WorkerSet : IDisposable
                 Idle = cores.Idle,
                 InterruptQueues = cores.Idle == IdleStrategy.Interrupt ? [.. share.Select(lane => ports[lane.RxPort].RxQueues[lane.Queue])] : [],
             };
-            _workers.Add(new Worker(launch(core, lanes), lanes));
+            Add(launch(core, lanes), lanes);
         }
     }
 }

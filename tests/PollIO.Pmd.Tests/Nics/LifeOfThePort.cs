@@ -1,15 +1,17 @@
 using PollIO.Pmd.Pci;
 using PollIO.Pmd.Tests.Support;
 using PollIO.Pmd.Tests.Support.Qemu;
+using PollIO.Pmd.Tests.VirtioPci;
 
-namespace PollIO.Pmd.Tests.VirtioPci;
+namespace PollIO.Pmd.Tests.Nics;
 
 [Trait("tier", "peer")]
 public sealed class LifeOfThePort
 {
+    public static TheoryData<string> Kinds => ["e1000e", "e1000", Models.Split, Models.Packed];
+
     [Theory]
-    [InlineData(Models.Split)]
-    [InlineData(Models.Packed)]
+    [MemberData(nameof(Kinds))]
     public void LinkChangesAreSeen(string model)
     {
         using var port = new QemuPort(model);
@@ -17,6 +19,7 @@ public sealed class LifeOfThePort
         port.Port.LinkChanged += (_, link) => seen.Add(link.IsUp);
         port.Nic.SetLink(up: false);
         QemuPort.WaitUntil(() => !port.Port.Link.IsUp);
+        Assert.Equal(0, port.Port.Link.SpeedMbps);
         port.Nic.SetLink(up: true);
         QemuPort.WaitUntil(() => port.Port.Link.IsUp);
 
@@ -24,8 +27,7 @@ public sealed class LifeOfThePort
     }
 
     [Theory]
-    [InlineData(Models.Split)]
-    [InlineData(Models.Packed)]
+    [MemberData(nameof(Kinds))]
     public void FramesPassAfterEveryOfTwentyRestarts(string model)
     {
         using var port = new QemuPort(model);
@@ -41,50 +43,51 @@ public sealed class LifeOfThePort
             port.Port.Start();
         }
 
-        PortStatistics statistics = port.Port.GetStatistics();
-        Assert.Equal((20, 20, 0), (statistics.Rx.Packets, statistics.Tx.Packets, statistics.Tx.Drops));
+        Assert.Equal((20, 20, 0), (port.Port.GetStatistics().Rx.Packets, port.Port.GetStatistics().Tx.Packets, port.Port.GetStatistics().Tx.Drops));
     }
 
-    [Fact]
-    public void OpeningManyTimesLeaksNothing()
+    [Theory]
+    [InlineData("e1000e")]
+    [InlineData("e1000")]
+    [InlineData(Models.Split)]
+    public void OpeningFiftyTimesLeaksNothing(string model)
     {
-        using var nic = new QemuNic(Models.Split);
+        using var nic = new QemuNic(model);
         using var pool = new PacketPool(new PacketPoolOptions { Count = 2048, Memory = nic.Memory });
-        int before = 0;
-        for (int i = 0; i < 40; i++)
+        int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Count(path => File.ResolveLinkTarget(path, false)?.Name is { } name
+            && (name.Contains("eventfd", StringComparison.Ordinal) || name.Contains("timerfd", StringComparison.Ordinal)));
+        RunOnce(nic, pool);
+        int before = CountDescriptors();
+        for (int i = 0; i < 50; i++)
         {
-            using (Port port = QemuPort.Open(nic.Open(), "?rxd=128&txd=64"))
-            {
-                port.Configure(new PortConfig { Pool = pool });
-                port.Start();
-                Assert.Equal((128, 64), (port.Config.RxRingSize, port.Config.TxRingSize));
-            }
-
-            before = i == 0 ? CountEvents() : before;
+            RunOnce(nic, pool);
         }
 
         // Tests beside this one open some too, but not one each time.
-        Assert.InRange(CountEvents(), 0, before + 20);
+        Assert.InRange(CountDescriptors(), 0, before + 20);
         Assert.Equal(0, pool.Outstanding);
         Assert.Single(nic.Memory.Regions);
     }
 
     [Theory]
+    [InlineData("e1000e", (int)PciLoss.Requested)]
+    [InlineData("e1000", (int)PciLoss.Error)]
     [InlineData(Models.Split, (int)PciLoss.Requested)]
     [InlineData(Models.Packed, (int)PciLoss.Error)]
     public void ADeviceThatIsWantedBackIsGivenBack(string model, int reason)
     {
         using var port = new QemuPort(model);
+        port.Send(port.Make(Frames.Make(64)));
         port.Device.Lose((PciLoss)reason);
         QemuPort.WaitUntil(() => port.Device.IsDisposed && port.Rx.Completion != null && port.Tx.Fault != null);
 
         AssertHarmless(port);
         Assert.Equal(1, port.Port.GetStatistics().Tx.DropsBy(DropCause.LinkDown));
+        Assert.Equal(1, port.Port.GetStatistics().Tx.Packets);
     }
 
     [Theory]
-    [InlineData(Models.Split)]
-    [InlineData(Models.Packed)]
+    [MemberData(nameof(Kinds))]
     public void ADeviceThatVanishesIsNoticed(string model)
     {
         using var port = new QemuPort(model);
@@ -96,8 +99,7 @@ public sealed class LifeOfThePort
     }
 
     [Theory]
-    [InlineData(Models.Split)]
-    [InlineData(Models.Packed)]
+    [MemberData(nameof(Kinds))]
     public void FiltersAreSet(string model)
     {
         using var port = new QemuPort(model, QemuPort.Settings with { Promiscuous = false });
@@ -121,35 +123,22 @@ public sealed class LifeOfThePort
         Array.ForEach(all, frame => Assert.Equal(frame, port.ReceiveBytes()));
     }
 
-    [Fact]
-    public void WhatTheDeviceCannotDoIsRefusedWithTheReason()
+    private static void RunOnce(QemuNic nic, PacketPool pool)
     {
-        using var port = new QemuPort(Models.Split + ",host_mtu=2000");
-        port.Port.Stop();
-        PortConfig config = port.Port.Config;
-        string Refusal(PortConfig wanted) => Assert.Throws<PollIOException>(() => port.Port.Configure(wanted)).Message;
-
-        Assert.Contains("power of two", Refusal(config with { RxRingSize = 100 }), StringComparison.Ordinal);
-        Assert.Contains("MTU", Refusal(config with { Mtu = 2001 }), StringComparison.Ordinal);
-        Assert.Contains("TcpSegmentation", Refusal(config with { TxOffloads = TxOffloads.TcpSegmentation }), StringComparison.Ordinal);
-        using var foreign = new PacketPool(new PacketPoolOptions { Count = 4096 });
-        Assert.Contains("another DmaMemory", Refusal(config with { Pool = foreign }), StringComparison.Ordinal);
-        using var bare = new PacketPool(new PacketPoolOptions { Count = 4096, Headroom = 0, Memory = port.Nic.Memory });
-        Assert.Contains("headroom", Refusal(config with { Pool = bare }), StringComparison.Ordinal);
-
-        port.Port.Start();
-        byte[] frame = Frames.Make(99);
-        port.Send(port.Make(frame));
-        Assert.Equal(frame, port.Nic.ReceiveFromNic());
+        using Port port = QemuPort.Open(nic.Open(), "?rxd=128&txd=64");
+        port.Configure(new PortConfig { Pool = pool });
+        port.Start();
+        Assert.Equal((128, 64), (port.Config.RxRingSize, port.Config.TxRingSize));
     }
-
-    private static int CountEvents() => Directory.GetFiles("/proc/self/fd").Count(path => File.ResolveLinkTarget(path, false)?.Name is { } name
-        && (name.Contains("eventfd", StringComparison.Ordinal) || name.Contains("timerfd", StringComparison.Ordinal)));
 
     private static void AssertHarmless(QemuPort port)
     {
         var burst = new Packet[8];
-        Assert.Equal(0, port.Rx.Receive(burst));
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(0, port.Rx.Receive(burst));
+        }
+
         port.Send(port.Make(Frames.Make(64)));
         Assert.False(port.Port.Link.IsUp);
         _ = port.Port.GetStatistics();

@@ -1,7 +1,8 @@
 using PollIO.Pmd.Tests.Support;
 using PollIO.Pmd.Tests.Support.Qemu;
+using PollIO.Pmd.Tests.VirtioPci;
 
-namespace PollIO.Pmd.Tests.E1000;
+namespace PollIO.Pmd.Tests.Nics;
 
 [Collection(NetworkCollection.Name)]
 [Trait("tier", "peer")]
@@ -11,6 +12,10 @@ public sealed class SleepEndsWithAPacket
     [Theory]
     [InlineData("e1000e")]
     [InlineData("e1000")]
+    [InlineData(Models.Split)]
+    [InlineData(Models.Packed)]
+    [InlineData(Models.Plain)]
+    [InlineData(Models.PackedPlain)]
     public void NoWakeUpIsLost(string model)
     {
         using var port = new QemuPort(model);
