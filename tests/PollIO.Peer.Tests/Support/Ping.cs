@@ -19,7 +19,7 @@ internal static partial class Ping
     internal static string[] Arguments(string address, int count, int size, double? interval)
     {
         string[] pace = interval is { } seconds ? ["-i", seconds.ToString(CultureInfo.InvariantCulture)] : ["-A"];
-        return ["-n", "-c", $"{count}", "-s", $"{size}", .. pace, "-w", $"{(int)(count * (interval ?? 0)) + Patience}", address];
+        return ["-n", "-c", $"{count}", "-s", $"{size}", .. pace, "-w", $"{(int)(2 * count * (interval ?? 0)) + Patience}", address];
     }
 
     /// <summary>Reads what it printed, as if it had sent <paramref name="count"/> requests and no more.</summary>
