@@ -14,6 +14,9 @@ public static class DmaAddressSpace
 
     private const long Alignment = 1L << 30;
 
+    // Of what is left, one window may be this part: however many come, there is room for another.
+    private const int LargestShare = 4;
+
     private static readonly Lock s_lock = new();
     private static long s_next = Start;
 
@@ -24,12 +27,21 @@ public static class DmaAddressSpace
     /// <param name="length">Bytes; rounded up to 1 GiB, and aligned to it.</param>
     /// <returns>First address of the window.</returns>
     /// <exception cref="PollIOException">The space below 2^39 is used up.</exception>
-    public static long ReserveWindow(long length)
+    public static long ReserveWindow(long length) => ReserveWindow(length, length, out _);
+
+    /// <summary>Sets aside a window that is smaller when many are taken already.</summary>
+    /// <param name="wanted">Bytes; rounded up to 1 GiB, and aligned to it.</param>
+    /// <param name="least">Bytes without which the window is of no use.</param>
+    /// <param name="length">Bytes of the window.</param>
+    /// <returns>First address of the window.</returns>
+    /// <exception cref="PollIOException">The space below 2^39 is used up.</exception>
+    public static long ReserveWindow(long wanted, long least, out long length)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        length = (length + Alignment - 1) & -Alignment;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(least);
+        ArgumentOutOfRangeException.ThrowIfLessThan(wanted, least);
         lock (s_lock)
         {
+            length = LengthOf(wanted, least, End - s_next);
             if (length > End - s_next)
             {
                 throw new PollIOException(
@@ -41,4 +53,6 @@ public static class DmaAddressSpace
             return address;
         }
     }
+    internal static long LengthOf(long wanted, long least, long left) =>
+        (Math.Max(least, Math.Min(wanted, left / LargestShare)) + Alignment - 1) & -Alignment;
 }

@@ -9,7 +9,7 @@ namespace PollIO.Pmd.Hugepages;
 internal sealed class HugepageArena
 {
     // What a pool holds today is no measure of what it will hold; a file of holes costs nothing.
-    private const long MinimumWindow = 32L << 30;
+    private const long UsualWindow = 32L << 30;
 
     private readonly Lock _lock = new();
     private readonly long _pageSize;
@@ -33,8 +33,8 @@ internal sealed class HugepageArena
         HugepageInfo info = HugepageInfo.Read();
         RequireNode(info);
         File = createFile();
-        long length = Math.Max(MinimumWindow, (info.Find(pageSize)?.Total ?? 0) * pageSize);
-        _window = DmaAddressSpace.ReserveWindow(length);
+        long least = Math.Max(1, info.Find(pageSize)?.Total ?? 0) * pageSize;
+        _window = DmaAddressSpace.ReserveWindow(Math.Max(UsualWindow, least), least, out long length);
         _space = new OffsetSpace(length);
     }
 

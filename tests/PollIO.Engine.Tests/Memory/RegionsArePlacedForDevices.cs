@@ -145,4 +145,12 @@ public sealed unsafe class RegionsArePlacedForDevices
         Assert.Throws<ArgumentOutOfRangeException>(() => memory.Allocate(new DmaRequest(0)));
         Assert.Empty(memory.Regions);
     }
+    /// <summary>In GiB.</summary>
+    [Theory]
+    [InlineData(32, 1, 508, 32)]
+    [InlineData(32, 1, 100, 25)]
+    [InlineData(32, 1, 2, 1)]
+    [InlineData(32, 30, 40, 30)]
+    public void WindowsThatMayBeSmallerLeaveRoomForOthers(long wanted, long least, long left, long expected) =>
+        Assert.Equal(expected << 30, DmaAddressSpace.LengthOf(wanted << 30, least << 30, left << 30));
 }
