@@ -54,8 +54,7 @@ public sealed class LifeOfThePort
     {
         using var nic = new QemuNic(model);
         using var pool = new PacketPool(new PacketPoolOptions { Count = 2048, Memory = nic.Memory });
-        int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Count(path => File.ResolveLinkTarget(path, false)?.Name is { } name
-            && (name.Contains("eventfd", StringComparison.Ordinal) || name.Contains("timerfd", StringComparison.Ordinal)));
+        static int CountDescriptors() => OpenDescriptors.Count("eventfd", "timerfd");
         RunOnce(nic, pool);
         int before = CountDescriptors();
         for (int i = 0; i < 50; i++)

@@ -19,14 +19,14 @@ public sealed class DescriptorsRunOut
         using (var port = new TestPort($"{driver}:{path}?queues=8&server=on", start: false))
         {
             PortConfig former = port.Port.Config;
-            int before = CountEvents();
+            int before = OpenDescriptors.Count("[event");
             using (new FewDescriptors(left: 10))
             {
                 PollIOException error = Assert.Throws<PollIOException>(() => port.Port.Configure(former with { RxQueues = 8, TxQueues = 8 }));
                 Assert.Contains("EMFILE", error.Message, StringComparison.Ordinal);
             }
 
-            Assert.Equal(before, CountEvents());
+            Assert.Equal(before, OpenDescriptors.Count("[event"));
             Assert.Same(former, port.Port.Config);
             port.Port.Start();
             using var peer = new TestPort($"{other}:{path}?server=off");
@@ -38,7 +38,4 @@ public sealed class DescriptorsRunOut
 
         Directory.Delete(folder, recursive: true);
     }
-
-    private static int CountEvents() => Directory.GetFiles("/proc/self/fd")
-        .Count(path => File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name is { } name && name.Contains("[event", StringComparison.Ordinal));
 }
