@@ -8,7 +8,6 @@ namespace PollIO.Pmd.VhostUser;
 internal sealed unsafe class EventNotifier : QueueNotifier
 {
     private readonly int _descriptor;
-    private readonly bool _byKernel = KernelSignal.IsAvailable;
 
     /// <param name="descriptor">The eventfd, or -1 to notify nobody. It stays the caller's.</param>
     internal EventNotifier(int descriptor) => _descriptor = descriptor;
@@ -21,7 +20,7 @@ internal sealed unsafe class EventNotifier : QueueNotifier
         if (_descriptor >= 0)
         {
             Count++;
-            if (!_byKernel || !KernelSignal.TryAdd(_descriptor))
+            if (!KernelSignal.TryAdd(_descriptor))
             {
                 AddUnlessFull(_descriptor);
             }
