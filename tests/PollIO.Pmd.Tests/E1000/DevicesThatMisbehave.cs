@@ -177,7 +177,8 @@ public sealed class DevicesThatMisbehave : IDisposable
         Assert.Equal(10, Send(10));
         _device.IsGone = true;
         _ = _port.GetStatistics();
-        QemuPort.WaitUntil(() => _port.RxQueues[0].Completion != null && _port.TxQueues[0].Fault != null && _device.IsDisposed);
+        QemuPort.WaitUntilLost(_port);
+        Assert.True(_device.IsDisposed);
 
         // Any access to a register throws from now on.
         Assert.Equal((0, 5), (Receive(), Send(5)));

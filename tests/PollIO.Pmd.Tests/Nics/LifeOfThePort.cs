@@ -78,7 +78,8 @@ public sealed class LifeOfThePort
         using var port = new QemuPort(model);
         port.Send(port.Make(Frames.Make(64)));
         port.Device.Lose((PciLoss)reason);
-        QemuPort.WaitUntil(() => port.Device.IsDisposed && port.Rx.Completion != null && port.Tx.Fault != null);
+        QemuPort.WaitUntilLost(port.Port);
+        Assert.True(port.Device.IsDisposed);
 
         AssertHarmless(port);
         Assert.Equal(1, port.Port.GetStatistics().Tx.DropsBy(DropCause.LinkDown));
@@ -91,7 +92,7 @@ public sealed class LifeOfThePort
     {
         using var port = new QemuPort(model);
         port.Nic.Kill();
-        QemuPort.WaitUntil(() => port.Rx.Completion != null && port.Tx.Fault != null);
+        QemuPort.WaitUntilLost(port.Port);
 
         Assert.Contains("gone", port.Rx.Completion!.Error!.Message, StringComparison.Ordinal);
         AssertHarmless(port);

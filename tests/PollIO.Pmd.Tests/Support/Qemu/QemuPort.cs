@@ -86,6 +86,15 @@ internal sealed class QemuPort : IDisposable
         }
     }
 
+    /// <summary>Waits until <paramref name="port"/> has given up its device and lets lcores in again.</summary>
+    internal static void WaitUntilLost(Port port)
+    {
+        WaitUntil(() => port.RxQueues[0].Completion != null && port.TxQueues[0].Fault != null);
+
+        // Those are set with the gates closed; a control call waits for its turn, and is told of the loss.
+        Assert.Throws<PollIOException>(() => port.SetPromiscuous(true));
+    }
+
     public void Dispose()
     {
         if (Port != null)
