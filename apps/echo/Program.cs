@@ -41,7 +41,7 @@ try
     bool alone = CpuSet.ReserveForLCores([cpu]).Count != 0;
     Port opened = PortFactory.Open(options["--port"]);
     HugepageAllocator.UseFor([opened]);
-    using var pool = new PacketPool(new PacketPoolOptions { Name = "echo", PageBoundary = opened.Capabilities.PageBoundary });
+    using var pool = new PacketPool(new PacketPoolOptions { Name = "echo" });
     using Port port = opened;
     port.Configure(new PortConfig { Pool = pool, Promiscuous = port.Capabilities.Promiscuous, RxOffloads = port.Capabilities.RxOffloads & RxOffloads.Scatter });
     port.Start();

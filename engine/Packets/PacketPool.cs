@@ -23,9 +23,6 @@ public sealed unsafe partial class PacketPool : IDisposable
     private readonly PacketCache** _caches;
     private readonly PacketMetadata* _metadata;
     private readonly nuint _metadataLength;
-    private readonly int _elementSize;
-    private readonly int _elementsPerPage;
-    private readonly int _pageBoundary;
     private readonly ushort _id;
     private readonly Dictionary<object, long> _borrowers = [];
     private readonly Lock _lock = new();
@@ -44,12 +41,6 @@ public sealed unsafe partial class PacketPool : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Options = options;
-        _elementSize = options.ElementSize;
-        _pageBoundary = options.PageBoundary;
-        _elementsPerPage = _pageBoundary == 0 ? options.Count : _pageBoundary / _elementSize;
-        nuint dataLength = _pageBoundary == 0
-            ? (nuint)options.Count * (nuint)_elementSize
-            : (nuint)((options.Count + _elementsPerPage - 1) / _elementsPerPage) * (nuint)_pageBoundary;
 
         // SAFETY: the table is pinned for as long as the pool object lives.
         _caches = (PacketCache**)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_cacheTable));
@@ -57,7 +48,8 @@ public sealed unsafe partial class PacketPool : IDisposable
         _metadata = MapMetadata(_metadataLength);
         try
         {
-            Region = AllocateRegion(options, dataLength);
+            Region = options.Memory.Allocate(
+                new DmaRequest((nuint)PoolLayout.LengthOf(options.Count, options.ElementSize), options.NumaNode, options.Lock), options.Allocator);
             _id = Register(this);
         }
         catch
@@ -199,7 +191,7 @@ public sealed unsafe partial class PacketPool : IDisposable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"pool {Name} ({Count} x {_elementSize} B)";
+    public override string ToString() => $"pool {Name} ({Count} x {Options.ElementSize} B)";
 
     internal static PacketPool FromId(int id) => s_pools[id]!;
 
@@ -288,19 +280,6 @@ public sealed unsafe partial class PacketPool : IDisposable
             : (PacketMetadata*)mapping;
     }
 
-    private static DmaRegion AllocateRegion(PacketPoolOptions options, nuint length)
-    {
-        DmaRegion region = options.Memory.Allocate(new DmaRequest(length, options.NumaNode, options.Lock), options.Allocator);
-        if ((nuint)options.PageBoundary <= region.PageSize)
-        {
-            return region;
-        }
-
-        options.Memory.Free(region);
-        throw new PollIOException(
-            "create pool", options.Name, $"elements are to stay inside pages of {options.PageBoundary} B, but the memory got has pages of {region.PageSize} B");
-    }
-
     private static ushort Register(PacketPool pool)
     {
         lock (s_lock)
@@ -327,7 +306,7 @@ public sealed unsafe partial class PacketPool : IDisposable
             metadata->BufferLength = (ushort)(Headroom + DataRoom);
 
             // SAFETY: the region holds Count elements at exactly these offsets.
-            metadata->Buffer = (byte*)Region.Address + PoolMemories.OffsetOf(i, _elementSize, _elementsPerPage, _pageBoundary);
+            metadata->Buffer = (byte*)Region.Address + PoolLayout.OffsetOf(i, Options.ElementSize);
         }
     }
 }

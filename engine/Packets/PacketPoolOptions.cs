@@ -27,12 +27,6 @@ public sealed record PacketPoolOptions
     /// <summary>Whether to lock the buffers in memory; devices need it.</summary>
     public bool Lock { get; init; }
 
-    /// <summary>
-    /// Page size in bytes that no data element may cross, or 0 when elements may cross pages: devices that take physical
-    /// addresses see every page apart.
-    /// </summary>
-    public int PageBoundary { get; init; }
-
     /// <summary>Where the buffers come from, or null for the memory's default.</summary>
     public IDmaAllocator? Allocator { get; init; }
 
@@ -55,11 +49,6 @@ public sealed record PacketPoolOptions
         if (CacheSize is > 0 and < PacketDepot.MagazineSize)
         {
             throw new ArgumentOutOfRangeException(nameof(CacheSize), CacheSize, $"a cache holds at least {PacketDepot.MagazineSize} packets, or none");
-        }
-
-        if (PageBoundary != 0 && (PageBoundary < ElementSize || !int.IsPow2(PageBoundary)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(PageBoundary), PageBoundary, "must be a power of two that holds one element");
         }
     }
 }

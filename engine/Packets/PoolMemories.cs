@@ -31,11 +31,6 @@ internal sealed unsafe class PoolMemories
         return _chunks[offset >> ChunkShift].Slice((int)(offset & (ChunkLength - 1)), length);
     }
 
-    internal static long OffsetOf(long index, int elementSize, int elementsPerPage, int pageBoundary) =>
-        pageBoundary == 0
-            ? index * elementSize
-            : (index / elementsPerPage * pageBoundary) + (index % elementsPerPage * elementSize);
-
     private sealed class RegionMemoryManager(byte* start, int length) : MemoryManager<byte>
     {
         public override Span<byte> GetSpan() => new(start, length);

@@ -94,12 +94,6 @@ public sealed record PortCapabilities
     /// <summary>Whether a device reads and writes the pool's memory itself: the pool belongs on locked pages, best hugepages.</summary>
     public bool Dma { get; init; }
 
-    /// <summary>
-    /// Page size in bytes that no data element of a pool may cross (<see cref="PacketPoolOptions.PageBoundary"/>), because to
-    /// the device the next page may be elsewhere; 0 when it does not matter.
-    /// </summary>
-    public int PageBoundary { get; init; }
-
     /// <summary>Whether <see cref="RxQueue.InterruptDescriptor"/> can be waited on.</summary>
     public bool RxInterrupts { get; init; }
 

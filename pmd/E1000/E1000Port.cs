@@ -194,9 +194,6 @@ internal sealed partial class E1000Port : PciPort
             TxOffloads = TxOffloads.Checksum | TxOffloads.VlanInsert,
             SendsPartialChecksums = true,
             Dma = true,
-
-            // Through an IOMMU, too: QEMU's 82574 drops a frame of which a fragment lies in two pages that are not neighbours in memory.
-            PageBoundary = 1 << IovaMap.PageShift,
             RxInterrupts = interrupts,
             Promiscuous = true,
             AllMulticast = true,
@@ -222,16 +219,7 @@ internal sealed partial class E1000Port : PciPort
     private void CheckPool(PortConfig config, int mtu)
     {
         PacketPool pool = config.Pool;
-        if (!PciReach.Covers(Device.Memory, Device.Iova, pool))
-        {
-            throw new PollIOException(
-                "configure",
-                Name,
-                ReferenceEquals(pool.Options.Memory, Device.Memory)
-                    ? $"the device does not reach {pool} buffer by buffer: it takes physical addresses, and the pool is not on hugepages with PageBoundary set, or is older than the port"
-                    : $"the device does not reach {pool}: it is of another DmaMemory");
-        }
-
+        PciReach.Check(Name, Device, pool);
         int frame = mtu > DefaultMtu ? mtu + HeaderAndTags : MaxShortFrame;
         int buffer = 1 << int.Log2(pool.DataRoom);
         if (config.RxQueues != 0 && frame > buffer && !config.RxOffloads.HasFlag(RxOffloads.Scatter))

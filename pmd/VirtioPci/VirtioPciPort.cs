@@ -172,7 +172,6 @@ internal sealed partial class VirtioPciPort : PciPort
             RxOffloads = VirtioNetFeatures.RxOffloadsOf(facts.Features),
             TxOffloads = VirtioNetFeatures.TxOffloadsOf(facts.Features),
             Dma = true,
-            PageBoundary = device.Iova.IsIdentity ? 0 : 1 << IovaMap.PageShift,
             RxInterrupts = VirtioPciInterrupts.Choose(device, 1) != null,
             Promiscuous = filters,
             AllMulticast = filters,
@@ -200,16 +199,7 @@ internal sealed partial class VirtioPciPort : PciPort
 
     private void CheckPool(PacketPool pool)
     {
-        if (!PciReach.Covers(Device.Memory, Device.Iova, pool))
-        {
-            throw new PollIOException(
-                "configure",
-                Name,
-                ReferenceEquals(pool.Options.Memory, Device.Memory)
-                    ? $"the device does not reach {pool} buffer by buffer: it takes physical addresses, and the pool is not on hugepages with PageBoundary set, or is older than the port"
-                    : $"the device does not reach {pool}: it is of another DmaMemory");
-        }
-
+        PciReach.Check(Name, Device, pool);
         if (pool.Headroom < VirtioNetHeader.Size)
         {
             throw new PollIOException("configure", Name, $"the pool's packets have {pool.Headroom} B of headroom, and a received one's header takes {VirtioNetHeader.Size}");

@@ -29,7 +29,6 @@ internal sealed record PoolPlan(string Name, int Queues, int Burst, int Frame, i
             DataRoom = RoundUp(Math.Max(Math.Max(DefaultDataRoom, Frame), ports.Max(port => port.MinDataRoom))),
             Headroom = RoundUp(Math.Max(DefaultHeadroom, ports.Max(port => port.TxHeadroom))),
             Lock = ports.Any(port => port.Dma),
-            PageBoundary = ports.Max(port => port.PageBoundary),
         };
     }
 

@@ -27,7 +27,7 @@ internal static class NicWorker
 
         CpuSet.ReserveForLCores([cpu]);
         DmaMemory.Shared.DefaultAllocator = new HugepageAllocator();
-        using var pool = new PacketPool(new PacketPoolOptions { Name = "nic", Count = PoolSize, CacheSize = 512, PageBoundary = (int)HugepageAllocator.TwoMegabytes });
+        using var pool = new PacketPool(new PacketPoolOptions { Name = "nic", Count = PoolSize, CacheSize = 512 });
         NicSession? session = null;
         try
         {
