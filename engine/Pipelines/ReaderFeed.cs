@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PollIO.Pipelines;
 
 /// <summary>The polling core's side of a reader: receives, keeps the quota, delivers, and frees what comes back.</summary>
@@ -11,9 +13,7 @@ internal sealed class ReaderFeed
     private readonly bool _drops;
     private readonly int _quota;
     private readonly Packet[] _packets;
-    private long _delivered;
-    private long _returned;
-    private long _shadowTaken;
+    private Progress _progress;
 
     internal ReaderFeed(RxQueue[] queues, ReaderLink link, WakeUp wakeUp, PacketPipeOptions options)
     {
@@ -26,7 +26,7 @@ internal sealed class ReaderFeed
     }
 
     /// <summary>Whether nothing is left to do: the reader wants no more, or the source has ended and all came back.</summary>
-    internal bool IsCompleted => _link.EndCompleted || (_link.CoreCompleted && _delivered == _returned + _link.Taken);
+    internal bool IsCompleted => _link.EndCompleted || (_link.CoreCompleted && _progress.Delivered == _progress.Returned + _link.Taken);
 
     /// <summary>Polls every queue once.</summary>
     /// <returns>Packets moved, either way.</returns>
@@ -103,7 +103,7 @@ internal sealed class ReaderFeed
 
         // The ring holds a whole quota, so that all there is room for goes in.
         int delivered = _link.Delivered.EnqueueBurst(packets[..Math.Min(received, room)]);
-        _delivered += delivered;
+        _progress.Delivered += delivered;
         counters.Received += received;
         counters.Delivered += delivered;
         if (delivered != received)
@@ -122,30 +122,32 @@ internal sealed class ReaderFeed
 
     private int Room()
     {
-        long room = _quota - (_delivered - _returned - _shadowTaken);
+        long room = _quota - (_progress.Delivered - _progress.Returned - _progress.ShadowTaken);
         if (room < _packets.Length)
         {
-            _shadowTaken = _link.Taken;
-            room = _quota - (_delivered - _returned - _shadowTaken);
+            _progress.ShadowTaken = _link.Taken;
+            room = _quota - (_progress.Delivered - _progress.Returned - _progress.ShadowTaken);
         }
 
         return (int)Math.Min(room, _packets.Length);
     }
 
+    /// <summary>Frees what came back: as many bursts as a poll may deliver. Looking for more would be a look at the reader's line for nothing.</summary>
     private int Reclaim()
     {
         int moved = 0;
-        for (int count = _link.Spent.DequeueBurst(_packets); count != 0; count = _link.Spent.DequeueBurst(_packets))
+        foreach (RxQueue _ in _queues)
         {
+            int count = _link.Spent.DequeueBurst(_packets);
             PacketPool.Free(_packets.AsSpan(0, count));
             moved += count;
-            _returned += count;
             if (count < _packets.Length)
             {
                 break;
             }
         }
 
+        _progress.Returned += moved;
         return moved;
     }
 
@@ -154,7 +156,16 @@ internal sealed class ReaderFeed
     {
         int count = _link.Delivered.DequeueBurst(_packets);
         PacketPool.Free(_packets.AsSpan(0, count));
-        _returned += count;
+        _progress.Returned += count;
         return count;
+    }
+
+    /// <summary>How far the polling core is, on lines of its own: beside it in memory lie segments the reader writes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    private struct Progress
+    {
+        [FieldOffset(128)] internal long Delivered;
+        [FieldOffset(136)] internal long Returned;
+        [FieldOffset(144)] internal long ShadowTaken;
     }
 }

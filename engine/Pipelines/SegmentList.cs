@@ -17,11 +17,14 @@ internal struct SegmentList
     internal SegmentList(PacketPipeReader reader, int count)
     {
         _reader = reader;
+        // In the order they are taken: those in use lie together, and not beside what the polling core writes.
+        PacketSegment? last = null;
         for (int i = 0; i < count; i++)
         {
             var segment = new PacketSegment(reader);
-            segment.Link(_spare);
-            _spare = segment;
+            last?.Link(segment);
+            last = segment;
+            _spare ??= segment;
         }
     }
 

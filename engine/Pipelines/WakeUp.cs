@@ -14,41 +14,40 @@ internal sealed class WakeUp : IThreadPoolWorkItem
 {
     private readonly IAwaitedEnd _end;
     private readonly PipeScheduler? _scheduler;
-    private readonly bool _isPolled;
-    private Line _line;
+    private Lines _lines;
 
     internal WakeUp(IAwaitedEnd end, PacketPipeOptions options)
     {
         _end = end;
         _scheduler = options.Scheduler;
-        _isPolled = options.Delivery == PipeDelivery.Consumer;
+        _lines.IsPolled = options.Delivery == PipeDelivery.Consumer;
     }
 
     /// <summary>Whether a consumer's lcore polls, so that nobody is to be woken and a reader on it is not to spin.</summary>
-    internal bool IsPolled => _isPolled;
+    internal bool IsPolled => _lines.IsPolled;
 
     /// <summary>Arms, unless the operation may proceed at once.</summary>
     /// <returns>False when the caller goes on itself; true when somebody else will resume, or already does.</returns>
     internal bool TryArm()
     {
-        Volatile.Write(ref _line.Armed, 1);
+        Volatile.Write(ref _lines.Armed, 1);
 
         // Before it the flag, after it what Signal's caller has published.
         MemoryOrder.FullFence();
-        return !_end.MayProceed || Interlocked.Exchange(ref _line.Armed, 0) == 0;
+        return !_end.MayProceed || Interlocked.Exchange(ref _lines.Armed, 0) == 0;
     }
 
     /// <summary>Called after something was published that the awaiting side may wait for. Never runs its code here.</summary>
     internal void Signal()
     {
-        if (_isPolled)
+        if (IsPolled)
         {
             return;
         }
 
         // Before it what was published, after it the flag: the other side of TryArm's fence.
         MemoryOrder.FullFence();
-        if (Volatile.Read(ref _line.Armed) != 0 && _end.MayProceed && Interlocked.Exchange(ref _line.Armed, 0) == 1)
+        if (Volatile.Read(ref _lines.Armed) != 0 && _end.MayProceed && Interlocked.Exchange(ref _lines.Armed, 0) == 1)
         {
             Schedule();
         }
@@ -58,7 +57,7 @@ internal sealed class WakeUp : IThreadPoolWorkItem
     /// <returns>Whether awaiting code ran.</returns>
     internal bool Poll()
     {
-        if (Volatile.Read(ref _line.Armed) == 0 || !_end.MayProceed || Interlocked.Exchange(ref _line.Armed, 0) == 0)
+        if (Volatile.Read(ref _lines.Armed) == 0 || !_end.MayProceed || Interlocked.Exchange(ref _lines.Armed, 0) == 0)
         {
             return false;
         }
@@ -81,10 +80,11 @@ internal sealed class WakeUp : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>The flag on a line of its own: the polling core reads it once a burst.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Line
+    /// <summary>What the polling core reads once a burst, on lines of its own: beside the object in memory lies what awaiting code writes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    private struct Lines
     {
         [FieldOffset(128)] internal int Armed;
+        [FieldOffset(256)] internal bool IsPolled;
     }
 }
