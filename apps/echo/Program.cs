@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
+using System.Text;
 using PollIO;
 using PollIO.Pipelines;
 using PollIO.Pmd;
@@ -29,10 +30,9 @@ if (args is ["--help"] or ["--version"])
 }
 
 Dictionary<string, string> options = new() { ["--port"] = "", ["--cpu"] = $"{CpuSet.GetCurrent()[^1]}", ["--udp-port"] = "7", ["--json"] = "" };
-bool known = Array.TrueForAll([.. args.Chunk(2)], pair => pair.Length == 2 && options.ContainsKey(pair[0]) && (options[pair[0]] = pair[1]).Length != 0);
-if (!known || options["--port"].Length == 0 || !int.TryParse(options["--cpu"], out int cpu) || !ushort.TryParse(options["--udp-port"], out ushort udpPort))
+if (Read(args, options, out int cpu, out ushort udpPort) is { } wrong)
 {
-    return End($"echo: an option is missing, unknown or without its value; --help lists them", 2);
+    return End($"echo: {wrong}", 2);
 }
 
 try
@@ -45,6 +45,8 @@ try
     using Port port = opened;
     port.Configure(new PortConfig { Pool = pool, Promiscuous = port.Capabilities.Promiscuous, RxOffloads = port.Capabilities.RxOffloads & RxOffloads.Scatter });
     port.Start();
+    string json = options["--json"];
+    using FileStream? file = json is "" or "-" ? null : File.Create(json);
     using PacketPipe pipe = port.AsDuplexPipe(new PacketPipeOptions
     {
         LCore = new LCoreOptions { Cpu = cpu, Name = "echo", Idle = alone ? IdleStrategy.Spin : IdleStrategy.Yield },
@@ -52,23 +54,45 @@ try
     Action<PosixSignalContext> stop = signal => { signal.Cancel = true; pipe.Input.CancelPendingRead(); };
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop);
-    (options["--json"] == "-" ? Console.Error : Console.Out).WriteLine($"echo: serving UDP port {udpPort} on {port.Name}, polling on CPU {cpu}");
+    (json == "-" ? Console.Error : Console.Out).WriteLine($"echo: serving UDP port {udpPort} on {port.Name}, polling on CPU {cpu}");
 
     await ServeAsync(pipe.Input, pipe.Output, port.MacAddress, udpPort);
     pipe.Output.Complete();
     pipe.Stop();
     PacketPipeStatistics moved = pipe.Statistics;
     string summary = $$"""{"received":{{moved.Received}},"answered":{{moved.Written}},"dropped":{{moved.Dropped}}}""";
-    if (options["--json"] is not ("" or "-"))
-    {
-        File.WriteAllText(options["--json"], summary);
-    }
-
-    return End(options["--json"] == "-" ? summary : $"echo: {moved.Received} packets received, {moved.Written} answered", 0);
+    file?.Write(Encoding.UTF8.GetBytes(summary));
+    return End(json == "-" ? summary : $"echo: {moved.Received} packets received, {moved.Written} answered", 0);
 }
-catch (PollIOException e)
+catch (Exception e) when (e is PollIOException or IOException or UnauthorizedAccessException)
 {
     return End($"echo: {e.Message}", 1);
+}
+
+// Reads the command line, and says what is wrong with it, if anything is.
+static string? Read(string[] args, Dictionary<string, string> options, out int cpu, out ushort udpPort)
+{
+    (cpu, udpPort) = (0, 0);
+    for (int i = 0; i < args.Length; i += 2)
+    {
+        if (!options.ContainsKey(args[i]))
+        {
+            return $"there is no option '{args[i]}'; --help lists them";
+        }
+
+        if (args.ElementAtOrDefault(i + 1) is not { Length: > 0 } value)
+        {
+            return $"{args[i]} needs a value; --help says which";
+        }
+
+        options[args[i]] = value;
+    }
+
+    IReadOnlyList<int> cpus = CpuSet.GetCurrent();
+    return options["--port"].Length == 0 ? "--port SPEC is missing, for example --port af_packet:eth0"
+        : !int.TryParse(options["--cpu"], out cpu) || !cpus.Contains(cpu) ? $"--cpu {options["--cpu"]}: one of {string.Join(", ", cpus)} is wanted"
+        : !ushort.TryParse(options["--udp-port"], out udpPort) || udpPort == 0 ? $"--udp-port {options["--udp-port"]}: a whole number from 1 to 65535 is wanted"
+        : null;
 }
 
 static async Task ServeAsync(PacketPipeReader input, PacketPipeWriter output, MacAddress address, ushort udpPort)

@@ -29,6 +29,22 @@ public sealed class EveryAppAnswersInOneManner
         Assert.All(result.Output.Split('\n'), line => Assert.InRange(line.Length, 0, Columns));
     }
 
+    /// <summary>The line names the argument that is wrong, and what would be right.</summary>
+    [Theory]
+    [InlineData("there is no option '--bogus'", "--bogus", "x")]
+    [InlineData("--port needs a value", "--port")]
+    [InlineData("--port SPEC is missing")]
+    [InlineData("--cpu 1023: one of 0", "--port", "null:", "--cpu", "1023")]
+    [InlineData("--udp-port 65536: a whole number from 1 to 65535", "--port", "null:", "--udp-port", "65536")]
+    public Task EchoNamesWhatIsWrong(string expected, params string[] arguments) =>
+        CommandLineAssert.EndsInOneLineAsync(AppProcess.Of("echo"), 2, expected, arguments);
+
+    [Theory]
+    [InlineData("there is no driver 'nope'", "--port", "nope:")]
+    [InlineData("/nonexistent/summary.json", "--port", "null:", "--json", "/nonexistent/summary.json")]
+    public Task EchoSaysWhyItCannotStart(string expected, params string[] arguments) =>
+        CommandLineAssert.EndsInOneLineAsync(AppProcess.Of("echo"), 1, expected, arguments);
+
     [Theory]
     [InlineData("l2fwd", "--bogus")]
     [InlineData("l2fwd", "--port")]
@@ -40,6 +56,8 @@ public sealed class EveryAppAnswersInOneManner
     [InlineData("echo", "--bogus", "x")]
     [InlineData("echo", "--port")]
     [InlineData("echo", "--port", "null:", "--cpu", "first")]
+    [InlineData("echo", "--port", "null:", "--cpu", "-1")]
+    [InlineData("echo", "--port", "null:", "--udp-port", "0")]
     [InlineData("pollio")]
     [InlineData("pollio", "bogus")]
     [InlineData("pollio", "doctor", "--bogus")]
