@@ -41,6 +41,13 @@ public static class PortFactory
     public static Port Open(PortSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
+        return DriverOf(spec).Open(spec);
+    }
+
+    /// <summary>The driver a spec names, which takes its address and keys; their values are looked at when it opens the port.</summary>
+    /// <exception cref="PollIOException">There is no such driver, or it takes no such address or key.</exception>
+    internal static PortDriver DriverOf(PortSpec spec)
+    {
         PortDriver? driver = Array.Find(s_drivers, candidate => candidate.Name == spec.Driver);
         if (driver is null)
         {
@@ -64,6 +71,6 @@ public static class PortFactory
             throw new PollIOException("open port", spec.Text, $"driver '{spec.Driver}' has no key '{unknown}'", remedy: $"it takes {string.Join(", ", driver.Keys)}");
         }
 
-        return driver.Open(spec);
+        return driver;
     }
 }

@@ -19,6 +19,9 @@ internal sealed class Screen : IDisposable
     /// <summary>Lines of the terminal, as of now.</summary>
     internal static int Height => Console.WindowHeight;
 
+    /// <summary>Columns of the terminal, as of now; where text goes elsewhere its lines have no end.</summary>
+    internal int Width => IsTerminal && Console.WindowWidth is > 0 and int width ? width : int.MaxValue;
+
     /// <summary>An empty buffer; what is in it appears with <see cref="Flush"/>.</summary>
     internal TextBuffer Begin()
     {

@@ -51,6 +51,29 @@ internal sealed class TextBuffer
     internal TextBuffer Number<T>(T number, ReadOnlySpan<char> format)
         where T : INumber<T>, IUtf8SpanFormattable => Right(number, 0, format);
 
+    /// <summary>
+    /// Writes a text, and ends the line, where <paramref name="indent"/> columns are written already; words that would pass
+    /// <paramref name="width"/> go on in the next line, under the first.
+    /// </summary>
+    internal TextBuffer Words(string text, int indent, int width)
+    {
+        int column = indent;
+        foreach (string word in text.Split(' '))
+        {
+            if (column != indent)
+            {
+                bool fits = column + 1 + word.Length <= width;
+                _ = fits ? Spaces(1) : Text("\n"u8).Spaces(indent);
+                column = fits ? column + 1 : indent;
+            }
+
+            Text(word);
+            column += word.Length;
+        }
+
+        return Text("\n"u8);
+    }
+
     internal TextBuffer RightText(string text, int width) => Spaces(width - text.Length).Text(text);
 
     private TextBuffer Spaces(int count)

@@ -10,6 +10,11 @@ internal static class CpuChecks
 
     internal static IEnumerable<Finding> Run(SysfsTree tree, DoctorOptions options)
     {
+        foreach (Finding finding in Absent(tree, options.Cores))
+        {
+            yield return finding;
+        }
+
         yield return Contains(tree, Cpus + "/isolated", options.Cores)
             ? Finding.Ok("isolation", "the scheduler keeps other work away from the polling CPUs")
             : Finding.Warning("isolation", "other work may run on polling CPUs, which costs packets while it does", BootWith(tree, "isolcpus", options));
@@ -39,6 +44,11 @@ internal static class CpuChecks
             }
         }
     }
+
+    private static IEnumerable<Finding> Absent(SysfsTree tree, IReadOnlyList<int> cores) =>
+        tree.Read(Cpus + "/online")?.Trim() is { Length: > 0 } online && cores.Except(CpuSet.Parse(online)).ToArray() is { Length: > 0 } absent
+            ? [Finding.Problem("CPUs", $"{string.Join(", ", absent)} of --cores cannot poll: online are {online}")]
+            : [];
 
     private static string BootWith(SysfsTree tree, string word, DoctorOptions options) => options.Cores.Count == 0
         ? $"add {word}=LIST to the kernel's command line, and boot; with --cores LIST this is a command"

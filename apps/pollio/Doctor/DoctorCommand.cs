@@ -7,6 +7,8 @@ namespace PollIO.Apps.Tools.Doctor;
 /// <summary><c>pollio doctor</c>: looks, and tells.</summary>
 internal static class DoctorCommand
 {
+    private const int Indent = 8;
+
     internal static int Run(DoctorOptions options)
     {
         IReadOnlyList<Finding> findings = Examine(options);
@@ -53,8 +55,8 @@ internal static class DoctorCommand
         foreach (Finding finding in findings)
         {
             string colour = finding.Severity switch { Severity.Ok => "32", Severity.Warning => "33", _ => "31" };
-            string word = NameOf(finding.Severity).PadRight(8);
-            text.Text(screen.IsTerminal ? $"\e[{colour}m{word}\e[0m" : word).Text($"{finding.Subject}: {finding.Text}\n");
+            string word = NameOf(finding.Severity).PadRight(Indent);
+            text.Text(screen.IsTerminal ? $"\e[{colour}m{word}\e[0m" : word).Words($"{finding.Subject}: {finding.Text}", Indent, screen.Width);
             if (finding.Remedy is not null)
             {
                 text.Text($"        mend: {finding.Remedy}\n");

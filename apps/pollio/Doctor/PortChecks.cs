@@ -9,14 +9,27 @@ internal static class PortChecks
     private const int CAP_NET_RAW = 13;
     private const string Operation = "open port";
 
-    internal static IEnumerable<Finding> Run(SysfsTree tree, DoctorOptions options) => options.Port switch
+    internal static IEnumerable<Finding> Run(SysfsTree tree, DoctorOptions options)
     {
-        null => [],
-        { Driver: "vfio" or "uio" } spec => Device(tree, spec, options),
-        { Driver: "af_packet" } spec => Interface(tree, spec),
-        { } spec when PortFactory.Drivers.Contains(spec.Driver) => [Finding.Ok("port", $"{spec} needs nothing of the machine")],
-        { } spec => [Finding.Problem("port", $"{spec}: there is no driver '{spec.Driver}'; there are {string.Join(", ", PortFactory.Drivers)}")],
-    };
+        if (options.Port is not { } spec)
+        {
+            return [];
+        }
+
+        try
+        {
+            return PortFactory.DriverOf(spec).Name switch
+            {
+                "vfio" or "uio" => Device(tree, spec, options),
+                "af_packet" => Interface(tree, spec),
+                _ => [Finding.Ok("port", $"{spec} needs nothing of the machine")],
+            };
+        }
+        catch (PollIOException e)
+        {
+            return [Finding.Problem("port", $"{e.Device}: {e.Reason}{(e.Remedy is null ? "" : $"; {e.Remedy}")}")];
+        }
+    }
 
     private static Finding[] Device(SysfsTree tree, PortSpec spec, DoctorOptions options)
     {

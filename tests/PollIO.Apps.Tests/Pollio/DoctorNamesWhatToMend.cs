@@ -151,6 +151,27 @@ public sealed class DoctorNamesWhatToMend : IDisposable
     }
 
     [Fact]
+    public void CoresThatAreNotThere()
+    {
+        Set("sys/devices/system/cpu/online", "0,2-3");
+        Finding finding = Assert.Single(Examine(), finding => finding.Severity == Severity.Problem);
+        Assert.Equal("1 of --cores cannot poll: online are 0,2-3", finding.Text);
+        Set("sys/devices/system/cpu/online", "0-3");
+        Assert.DoesNotContain(Examine(), finding => finding.Severity != Severity.Ok);
+    }
+
+    [Theory]
+    [InlineData("null:?colour=red", "null:?colour=red: driver 'null' has no key 'colour'; it takes size")]
+    [InlineData("ring:", "ring:: the address is missing: a name of letters and digits, the same for both ends")]
+    [InlineData("vfio:0000:03:00.0?rx=2", "vfio:0000:03:00.0?rx=2: driver 'vfio' has no key 'rx'; it takes queues, rxd, txd")]
+    [InlineData("nope:", "nope:: there is no driver 'nope'; there are af_packet, null, pcap, ring, uio, vfio, vhost, virtio-user")]
+    public void SpecThatNoDriverTakes(string spec, string text)
+    {
+        var options = new DoctorOptions { Root = _root.FullName, Port = PortSpec.Parse(spec) };
+        Assert.Equal(text, Assert.Single(DoctorCommand.Examine(options), finding => finding.Severity == Severity.Problem).Text);
+    }
+
+    [Fact]
     public void CoresThatAreDisturbedAreWarnings()
     {
         Set("sys/devices/system/cpu/isolated", "");
