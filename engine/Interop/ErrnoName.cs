@@ -38,6 +38,7 @@ internal static class ErrnoName
         95 => "EOPNOTSUPP",
         97 => "EAFNOSUPPORT",
         98 => "EADDRINUSE",
+        99 => "EADDRNOTAVAIL",
         100 => "ENETDOWN",
         105 => "ENOBUFS",
         110 => "ETIMEDOUT",

@@ -73,17 +73,31 @@ internal static class OptionValues
             ? TimeSpan.FromSeconds(seconds)
             : throw new UsageException($"{name} {value}: seconds above 0 and up to {s_longest.TotalSeconds} are wanted, for example 2.5");
 
-    /// <summary>Seconds between live statistics, or zero for none.</summary>
+    /// <summary>Seconds, or zero for none.</summary>
     /// <exception cref="UsageException">The value is neither.</exception>
-    internal static TimeSpan Interval(string value)
+    internal static TimeSpan SecondsOrNone(string name, string value)
     {
         if (value == "0")
         {
             return TimeSpan.Zero;
         }
 
-        TimeSpan interval = Seconds("--interval", value);
-        return interval >= s_shortestInterval
+        try
+        {
+            return Seconds(name, value);
+        }
+        catch (UsageException e)
+        {
+            throw new UsageException($"{e.Message}; 0 for none");
+        }
+    }
+
+    /// <summary>Seconds between live statistics, or zero for none.</summary>
+    /// <exception cref="UsageException">The value is neither.</exception>
+    internal static TimeSpan Interval(string value)
+    {
+        TimeSpan interval = SecondsOrNone("--interval", value);
+        return interval == TimeSpan.Zero || interval >= s_shortestInterval
             ? interval
             : throw new UsageException($"--interval {value}: {s_shortestInterval.TotalSeconds} seconds is the shortest; 0 prints no live statistics");
     }

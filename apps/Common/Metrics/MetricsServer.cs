@@ -42,7 +42,10 @@ internal sealed class MetricsServer : IDisposable
         catch (SocketException e)
         {
             listener.Dispose();
-            throw new PollIOException("serve metrics", endPoint.ToString(), e.Message, e.NativeErrorCode, "choose another port, or 0 for a free one", e);
+            string remedy = e.SocketErrorCode == SocketError.AddressNotAvailable
+                ? "the address is not this machine's; ip address shows those that are"
+                : "choose another port, or 0 for a free one";
+            throw new PollIOException("serve metrics", endPoint.ToString(), "cannot listen there", e.NativeErrorCode, remedy, e);
         }
     }
 

@@ -10,7 +10,9 @@ internal static class PlotFile
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
         if (Directory.Exists(path) || !Directory.Exists(folder))
         {
-            throw new PollIOException("write plot", path, Directory.Exists(path) ? "is a folder" : $"there is no folder {folder}");
+            throw Directory.Exists(path)
+                ? new PollIOException("write plot", path, "is a folder")
+                : new PollIOException("write plot", path, $"there is no folder {folder}", remedy: $"mkdir -p {folder}");
         }
     }
 

@@ -71,5 +71,7 @@ internal sealed class JsonTarget : IDisposable
     }
 
     private static PollIOException Failure(string name, Exception e) =>
-        new("write JSON summary", name, e.Message.ReplaceLineEndings(" ").TrimEnd('.'), innerException: e);
+        e is DirectoryNotFoundException && Path.GetDirectoryName(name) is { Length: > 0 } folder
+            ? new("write JSON summary", name, $"there is no folder {folder}", remedy: $"mkdir -p {folder}", innerException: e)
+            : new("write JSON summary", name, e.Message.ReplaceLineEndings(" ").TrimEnd('.'), innerException: e);
 }

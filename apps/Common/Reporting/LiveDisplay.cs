@@ -100,9 +100,10 @@ internal sealed class LiveDisplay
         double seconds = _now.SecondsSince(_before);
         PortReading growth = _now.Total - _before.Total;
         text.Right(SecondsSinceStart, 8, "F1").Text(" s  rx "u8)
-            .Number((long)(growth.RxPackets / seconds), "N0").Text(" pps  tx "u8)
-            .Number((long)(growth.TxPackets / seconds), "N0").Text(" pps  "u8)
-            .Number((long)(growth.RxBytes * 8 / seconds / 1e6), "N0").Text(" Mbit/s  drops "u8)
+            .Number((long)(growth.RxPackets / seconds), "N0").Text(" pps "u8)
+            .Number((long)(growth.RxBytes * 8 / seconds / 1e6), "N0").Text(" Mbit/s  tx "u8)
+            .Number((long)(growth.TxPackets / seconds), "N0").Text(" pps "u8)
+            .Number((long)(growth.TxBytes * 8 / seconds / 1e6), "N0").Text(" Mbit/s  drops "u8)
             .Number(_now.Total.Drops, "N0").Text("  busy "u8)
             .Number(BusyPercent, "F1").Text("%  "u8)
             .Number(CyclesPerPacket, "F1").Text(" cycles/packet\n"u8);

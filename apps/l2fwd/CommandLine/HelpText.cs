@@ -10,7 +10,8 @@ internal static class HelpText
         usage: l2fwd [--port SPEC]... [options]
 
           --port SPEC         a port: null:, ring:NAME, pcap:IN?tx=OUT, af_packet:eth0,
-                              vhost:SOCKET, virtio-user:SOCKET, vfio:PCI-ADDRESS
+                              vhost:SOCKET, virtio-user:SOCKET, vfio:PCI-ADDRESS,
+                              uio:PCI-ADDRESS
                               Ports pair up: 0 and 1, 2 and 3; one alone sends back to
                               itself. With no port, a generator and a forwarder run in
                               this process, joined by vhost and virtio-user ports: no

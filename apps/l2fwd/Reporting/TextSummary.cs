@@ -16,7 +16,7 @@ internal static class TextSummary
         if (options.IsEmbedded)
         {
             text.Text(": forwarder on CPU "u8).Number(cores.Cpus[0], "D").Text(", generator on CPU "u8).Number(cores.Cpus[1], "D")
-                .Text(", joined by vhost and virtio-user\n"u8);
+                .Text(", over vhost-user\n"u8);
         }
         else
         {

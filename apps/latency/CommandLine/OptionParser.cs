@@ -22,7 +22,7 @@ internal static class OptionParser
         table.AddValue("--rate", "a rate, for example 100kpps", value => options = options with { Rate = RateOf(value) });
         table.AddValue("--size", "bytes, a list or rfc2544", value => options = options with { Sizes = SizePlan.ParseList("--size", value) });
         table.AddValue("--duration", "seconds", value => options = options with { Duration = OptionValues.Seconds("--duration", value) });
-        table.AddValue("--warmup", "seconds", value => options = options with { Warmup = value == "0" ? TimeSpan.Zero : OptionValues.Seconds("--warmup", value) });
+        table.AddValue("--warmup", "seconds", value => options = options with { Warmup = OptionValues.SecondsOrNone("--warmup", value) });
         table.AddValue("--wait", "seconds", value => options = options with { Wait = OptionValues.Seconds("--wait", value) });
         table.AddFlag("--ndr", () => options = options with { Tolerance = 0 });
         table.AddValue("--pdr", "percent", value => options = options with { Tolerance = OptionValues.Fraction("--pdr", value, 0, 50) });

@@ -98,6 +98,6 @@ public sealed class PortsForward
         Assert.Equal(0, result.ExitCode);
         string[] lines = [.. result.Output.Split('\n').Where(line => line.Contains(" s  rx ", StringComparison.Ordinal))];
         Assert.InRange(lines.Length, 3, 4);
-        Assert.All(lines, line => Assert.Matches(@"^ +\d+\.\d s  rx [\d,]+ pps  tx [\d,]+ pps  [\d,]+ Mbit/s  drops \d+  busy [\d.]+%  [\d.]+ cycles/packet$", line));
+        Assert.All(lines, line => Assert.Matches(@"^ +\d+\.\d s  rx [\d,]+ pps [\d,]+ Mbit/s  tx [\d,]+ pps [\d,]+ Mbit/s  drops \d+  busy [\d.]+%  [\d.]+ cycles/packet$", line));
     }
 }

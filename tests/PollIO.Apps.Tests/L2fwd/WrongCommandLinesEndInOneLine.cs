@@ -28,6 +28,7 @@ public sealed class WrongCommandLinesEndInOneLine
     [InlineData("--duration -1", "--duration", "-1")]
     [InlineData("--duration NaN", "--duration", "NaN")]
     [InlineData("0.1 seconds is the shortest", "--interval", "0.01")]
+    [InlineData("for example 2.5; 0 for none", "--interval", "-1")]
     [InlineData("--port needs a port spec", "--port")]
     [InlineData("--port needs a port spec", "--port", "--mode", "io")]
     [InlineData("--port needs a port spec", "--port", "")]
@@ -55,7 +56,9 @@ public sealed class WrongCommandLinesEndInOneLine
     [InlineData("both ends of wire 'x' are taken", "--port", "ring:x", "--port", "ring:x", "--port", "ring:x")]
     [InlineData("RX queues: 32 is outside 0 to 16", "--port", "ring:x", "--queues", "32")]
     [InlineData("null:: sleep until packets arrive: the port has no receive interrupts", "--port", "null:", "--idle", "interrupt")]
-    [InlineData("/nonexistent/summary.json: write JSON summary", "--json", "/nonexistent/summary.json")]
+    [InlineData("/nonexistent/summary.json: write JSON summary: there is no folder /nonexistent; mkdir -p /nonexistent", "--json", "/nonexistent/summary.json")]
+    [InlineData("192.0.2.1:9090: serve metrics: cannot listen there", "--metrics", "192.0.2.1:9090", "--port", "null:")]
+    [InlineData("ip address shows those that are", "--metrics", "192.0.2.1:9090", "--port", "null:")]
     [InlineData("/: write JSON summary", "--json", "/")]
     [InlineData("/nonexistent/x.pcapng: create capture", "--capture", "/nonexistent/x.pcapng")]
     public Task FailureExitsWith1(string expected, params string[] arguments) =>

@@ -18,6 +18,7 @@ public sealed class WrongCommandLinesEndInOneLine
     [InlineData("--pdr 0: a number above 0", "--port", "null:", "--pdr", "0")]
     [InlineData("--resolution needs --ndr or --pdr", "--port", "null:", "--resolution", "1")]
     [InlineData("one CPU or two", "--port", "null:", "--cores", "0-2")]
+    [InlineData("for example 2.5; 0 for none", "--port", "null:", "--warmup", "-1")]
     [InlineData("--wait 0", "--port", "null:", "--wait", "0")]
     [InlineData("cannot sleep", "--port", "null:", "--idle", "interrupt")]
     public void UsageIsRefused(string expected, params string[] arguments) =>
@@ -26,7 +27,7 @@ public sealed class WrongCommandLinesEndInOneLine
     [Theory]
     [InlineData(2, "latency needs a rate", "--port", "null:", "--rate", "max")]
     [InlineData(1, "there is no driver 'nope'", "--port", "nope:")]
-    [InlineData(1, "there is no folder /nonexistent", "--port", "null:", "--plot", "/nonexistent/x.svg")]
+    [InlineData(1, "there is no folder /nonexistent; mkdir -p /nonexistent", "--port", "null:", "--plot", "/nonexistent/x.svg")]
     [InlineData(1, "/nonexistent/x: write JSON summary", "--port", "null:", "--json", "/nonexistent/x")]
     public Task ExitCodeTellsWhoseFaultItIs(int exitCode, string expected, params string[] arguments) =>
         CommandLineAssert.EndsInOneLineAsync(AppProcess.Latency, exitCode, expected, arguments);

@@ -14,6 +14,15 @@ public sealed class PacketsAreSentAsAsked : IDisposable
 
     private string OutputPort => $"pcap:?tx={Output}";
 
+    [Fact]
+    public async Task LiveLinesTellTheBitsThatWereSent()
+    {
+        ToolResult result = await AppProcess.Pktgen.RunAsync("--port", "null:", "--duration", "1.1", "--interval", "0.5");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Matches(@"(?m)^ +\d+\.\d s  rx 0 pps 0 Mbit/s  tx [1-9][\d,]* pps [1-9][\d,]* Mbit/s  drops 0", result.Output);
+    }
+
     [Theory]
     [InlineData("udp", "udp")]
     [InlineData("tcp", "tcp")]
