@@ -36,6 +36,10 @@ public class OptionsAreChecked
         Assert.Equal(["pipelines"], RunnerOptions.Parse(["--quick", "--only", "pipelines"]).Only);
     }
 
+    [Fact]
+    public void HelpFitsATerminal() =>
+        Assert.All(RunnerOptions.Help.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+
     [Theory]
     [InlineData("--pairs", "0")]
     [InlineData("--pairs", "seven")]

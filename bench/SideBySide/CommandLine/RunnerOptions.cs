@@ -17,18 +17,23 @@ internal sealed record RunnerOptions
         usage: sidebyside [options]
           --pairs N          interleaved pairs a row; 7 by default
           --seconds S        measured part of each run, 0.1 to 60; 3 by default
-          --warmup S         part of each run before it that does not count; 1 by default
+          --warmup S         part of each run before it that does not count; 1 by
+                             default
           --only NAMES       some of null,transmit,ring,ring-one-core,pool,pipelines,
                              af_packet,virtio-user,vhost,latency,startup,
                              e1000e,e1000,virtio-pci,virtio-pci-packed; the last
                              four run in the lab's guest, which tests/lab/run.sh
                              boots
-          --bursts LIST      bursts of the contests that have them; 1,8,32,256 by default
+          --bursts LIST      bursts of the contests that have them; 1,8,32,256
+                             by default
           --sizes LIST       bytes of frames on virtio, without check sequence;
                              64,512,1518 by default
-          --cores A,B        two CPUs: side work and generators run on A, what is measured on B; 0,1 by default
-          --max-load PERCENT steal time and foreign CPU load above which a run is repeated; 2 by default
-          --repeats N        how often a run is repeated for that before it is kept and marked; 5 by default
+          --cores A,B        two CPUs: side work and generators run on A, what is
+                             measured on B; 0,1 by default
+          --max-load PERCENT steal time and foreign CPU load above which a run is
+                             repeated; 2 by default
+          --repeats N        how often a run is repeated for that before it is kept
+                             and marked; 5 by default
           --quick            less of everything, for a look: 2 pairs, 0.3 s each, bursts
                              1,32, sizes 64,1518, no repeats, without pipelines; options
                              given beside it count
@@ -37,7 +42,8 @@ internal sealed record RunnerOptions
           --report FOLDER    write report.json, report.md and the plots, SVG files
           --help, --version
 
-        DPDK gets hugepages when run as root: missing 2 MiB pages are reserved and given back at the end.
+        DPDK gets hugepages when run as root: missing 2 MiB pages are reserved and
+        given back at the end.
         """;
 
     internal int Pairs { get; init; } = 7;
