@@ -10,7 +10,8 @@ name=bench/compare.sh
 usage() {
     cat <<TEXT
 usage: $name BEFORE AFTER [PAIRS [SECONDS]]
-  BEFORE, AFTER  two trees of this repository, built with: dotnet build -c Release apps/l2fwd
+  BEFORE, AFTER  two trees of this repository, built with:
+                 dotnet build -c Release apps/l2fwd
   PAIRS          runs of each, in turns (15)
   SECONDS        length of a run (3)
 exit code: 0 measured, 1 a run failed, 2 the command line is wrong

@@ -12,7 +12,7 @@ passed=0 failed=0 skipped=0
 usage() {
     cat <<'TEXT'
 usage: tests/run.sh [--full] [--no-install] [FILTER]
-  --full        long counts instead of the short ones CI runs, and virtio in the lab
+  --full        long counts instead of CI's short ones, and virtio in the lab
   --no-install  do not install Debian packages, even as root
   FILTER        run only test classes whose name matches, for example '*Ring*'
 TEXT

@@ -31,7 +31,7 @@ internal sealed class Arguments
 
             if (i + 1 == arguments.Length)
             {
-                throw new UsageException($"{name} wants a value");
+                throw new UsageException($"{name} wants a value, or is no option");
             }
 
             if (!_values.TryGetValue(name, out List<string>? values))

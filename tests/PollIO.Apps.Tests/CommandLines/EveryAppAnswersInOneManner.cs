@@ -1,3 +1,4 @@
+using PollIO.Apps.Tests.Pages;
 using PollIO.Apps.Tests.Support;
 using PollIO.Tests.Support;
 
@@ -26,6 +27,19 @@ public sealed class EveryAppAnswersInOneManner
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("usage: ", result.Output, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("exit code: 0", result.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.All(result.Output.Split('\n'), line => Assert.InRange(line.Length, 0, Columns));
+    }
+
+    [Theory]
+    [InlineData("hugepages.sh")]
+    [InlineData("tests/run.sh")]
+    [InlineData("tests/lab/run.sh")]
+    [InlineData("bench/compare.sh")]
+    public async Task HelpOfScriptsFitsATerminal(string script)
+    {
+        ToolResult result = await ToolRunner.RunAsync("bash", [Path.Combine(PageBlock.Root, script), "--help"]);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.All(result.Output.Split('\n'), line => Assert.InRange(line.Length, 0, Columns));
     }
 

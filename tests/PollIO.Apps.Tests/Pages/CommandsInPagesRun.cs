@@ -12,6 +12,7 @@ namespace PollIO.Apps.Tests.Pages;
 [Collection(ProcessTests.Name)]
 public sealed partial class CommandsInPagesRun
 {
+    private const string LabPage = "apps/tutorial.md";
     private const string NotRun = "not run by the tests";
 
     private static readonly string[] s_languages = ["sh", "csharp", "xml", "yaml", "text"];
@@ -53,6 +54,7 @@ public sealed partial class CommandsInPagesRun
             Assert.True(
                 block.Marks is ["test", ..] or ["lab"] or ["not-run"] && block.Marks.Skip(1).All(mark => mark is "interfaces" or "ctrl-c"),
                 $"{block}: '{string.Join(' ', block.Marks)}'");
+            Assert.True(block.Marks[0] != "lab" || block.Page == LabPage, $"{block}: the lab runs the blocks of {LabPage} only");
             Assert.True(block.Marks[0] != "not-run" || block.Before.Contains(NotRun, StringComparison.Ordinal), $"{block} is {NotRun}, and the text before it does not say so");
         }
     }
