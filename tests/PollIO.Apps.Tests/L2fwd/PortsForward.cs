@@ -70,7 +70,7 @@ public sealed class PortsForward
     public async Task PacketsSentIntoAWireArriveAtItsOtherEnd()
     {
         JsonElement summary = await AppProcess.L2fwd.SummaryOfAsync(
-            "--port", "ring:x", "--port", "ring:x", "--mode", "txonly", "--size", "100", "--duration", "0.5");
+            "--port", "ring:x", "--port", "ring:x", "--mode", "txonly", "--size", "100", "--duration", "2");
 
         // Both ends send and neither receives: each ring fills once, and what is in it is freed at the stop.
         Assert.Equal(2 * 1024, summary.GetProperty("txPackets").GetInt64());
