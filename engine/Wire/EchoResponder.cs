@@ -178,7 +178,7 @@ public static class EchoResponder
 
     private static bool IsMulticast(ReadOnlySpan<byte> address) => address[0] == 0xff;
 
-    private static void Swap(Span<byte> one, Span<byte> other)
+    internal static void Swap(Span<byte> one, Span<byte> other)
     {
         Span<byte> held = stackalloc byte[IPv6Address.Size];
         one.CopyTo(held);

@@ -46,9 +46,9 @@ public sealed class EveryAppAnswersInOneManner
     /// <summary>The line names the argument that is wrong, and what would be right.</summary>
     [Theory]
     [InlineData("there is no option '--bogus'", "--bogus", "x")]
-    [InlineData("--port needs a value", "--port")]
+    [InlineData("--port needs a port spec", "--port")]
     [InlineData("--port SPEC is missing")]
-    [InlineData("--cpu 1023: one of 0", "--port", "null:", "--cpu", "1023")]
+    [InlineData("--cpu 1023: a whole number from 0", "--port", "null:", "--cpu", "1023")]
     [InlineData("--udp-port 65536: a whole number from 1 to 65535", "--port", "null:", "--udp-port", "65536")]
     public Task EchoNamesWhatIsWrong(string expected, params string[] arguments) =>
         CommandLineAssert.EndsInOneLineAsync(AppProcess.Of("echo"), 2, expected, arguments);
