@@ -12,7 +12,7 @@ internal sealed class RunMonitor
     private static readonly TimeSpan s_faultInterval = TimeSpan.FromSeconds(1);
 
     // How long a run will be is not known before its end: a capture may be read in milliseconds. So a part begins at each of these
-    // times, and the measured part begins with the last one that leaves it half of the run.
+    // times after every lcore has polled, and the measured part begins with the last one that leaves it half of the run.
     private static readonly TimeSpan[] s_partTimes =
         [.. new[] { 0.0, 0.03, 0.06, 0.125, 0.25, 0.5, 1.0 }.Select(TimeSpan.FromSeconds)];
 
@@ -25,7 +25,7 @@ internal sealed class RunMonitor
     private readonly TxQueue[] _txQueues;
 
     /// <summary>Creates a monitor.</summary>
-    /// <param name="duration">How long the run is, or null when something else ends it.</param>
+    /// <param name="duration">How long the run is from when every lcore polls, or null when something else ends it.</param>
     /// <param name="interval">Time between live statistics.</param>
     /// <param name="stop">Ends the run; raised too when an lcore ends.</param>
     /// <param name="meter">What is read.</param>
@@ -59,17 +59,19 @@ internal sealed class RunMonitor
         _meter.Read(start);
         TimeSpan nextShow = display is null ? TimeSpan.MaxValue : _interval;
         string? fault;
+        TimeSpan run;
         TimeSpan wait;
         do
         {
-            TimeSpan now = Stopwatch.GetElapsedTime(start.Timestamp);
-            if (begun < parts.Length && now >= s_partTimes[begun] && _meter.HasBegun)
+            run = Stopwatch.GetElapsedTime((begun == 0 ? start : parts[0]).Timestamp);
+            if (begun < parts.Length && (begun == 0 || run >= s_partTimes[begun]) && _meter.HasBegun)
             {
                 _meter.Read(parts[begun]);
                 beginPart?.Invoke(begun);
                 begun++;
             }
 
+            TimeSpan now = Stopwatch.GetElapsedTime(start.Timestamp);
             if (now >= nextShow)
             {
                 display!.Show();
@@ -77,9 +79,9 @@ internal sealed class RunMonitor
             }
 
             fault = FindFault();
-            wait = TimeToWait(now, nextShow, begun);
+            wait = TimeToWait(run, nextShow - now, begun);
         }
-        while (fault is null && !IsOver(start) && !_stop.Wait(wait));
+        while (fault is null && !(run >= _duration) && !_stop.Wait(wait));
 
         _meter.Read(end);
         double half = end.SecondsSince(start) / 2;
@@ -122,17 +124,13 @@ internal sealed class RunMonitor
         return null;
     }
 
-    private bool IsOver(Reading start) => _duration is { } duration && Stopwatch.GetElapsedTime(start.Timestamp) >= duration;
-
-    private TimeSpan TimeToWait(TimeSpan now, TimeSpan nextShow, int begun)
+    private TimeSpan TimeToWait(TimeSpan run, TimeSpan untilShow, int begun)
     {
-        TimeSpan next = s_faultInterval + now;
-        next = nextShow < next ? nextShow : next;
-        next = begun < s_partTimes.Length && s_partTimes[begun] < next ? s_partTimes[begun] : next;
-        next = _duration is { } duration && duration < next ? duration : next;
+        TimeSpan wait = untilShow < s_faultInterval ? untilShow : s_faultInterval;
+        wait = begun < s_partTimes.Length && s_partTimes[begun] - run < wait ? s_partTimes[begun] - run : wait;
+        wait = _duration is { } duration && duration - run < wait ? duration - run : wait;
 
         // A part whose time has come waits for lcores that have not polled yet.
-        TimeSpan wait = next - now;
         return wait >= TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1);
     }
 
