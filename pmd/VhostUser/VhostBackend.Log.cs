@@ -41,8 +41,9 @@ internal sealed partial class VhostBackend
     /// <summary>Gives the log back, which no ring uses any more.</summary>
     private void UnmapLog()
     {
-        _formerUnlogged = UnloggedWrites;
+        long unlogged = UnloggedWrites;
         _log = null;
+        _formerUnlogged = unlogged;
         Unmap(_logMapping);
         _logMapping = null;
     }

@@ -23,7 +23,8 @@ internal sealed partial class VhostBackend : IDisposable
     private readonly int _pairs;
     private readonly BackendRing[] _rings;
     private readonly RingCounters _violations;
-    private readonly List<PeerMapping> _mappings = [];
+    // Replaced whole: statistics are read on any thread.
+    private PeerMapping[] _mappings = [];
     private ulong _protocolFeatures;
     private PeerMemory _memory = PeerMemory.Empty;
     private long _formerFaults;
@@ -55,7 +56,7 @@ internal sealed partial class VhostBackend : IDisposable
     /// <summary>Regions and logs mapped that neither a seal nor the guard protects.</summary>
     internal int UnguardedRegions => Mapped.Count(mapping => !mapping.IsGuarded);
 
-    private IEnumerable<PeerMapping> Mapped => _logMapping is null ? _mappings : _mappings.Append(_logMapping);
+    private IEnumerable<PeerMapping> Mapped => _logMapping is { } log ? _mappings.Append(log) : _mappings;
 
     /// <summary>Stops the rings and gives back everything of the peer's. No lcore is inside the queues.</summary>
     public void Dispose()
@@ -67,8 +68,8 @@ internal sealed partial class VhostBackend : IDisposable
             ring.Clear();
         }
 
-        _mappings.ForEach(Unmap);
-        _mappings.Clear();
+        Array.ForEach(_mappings, Unmap);
+        _mappings = [];
         UnmapLog();
     }
 
@@ -224,14 +225,14 @@ internal sealed partial class VhostBackend : IDisposable
             throw;
         }
 
-        PeerMapping[] former = [.. _mappings];
-        ChangeRings(() => SetMappings(mappings));
+        PeerMapping[] former = _mappings;
+        ChangeRings(() => SetMappings([.. mappings]));
         Array.ForEach(former, Unmap);
     }
 
     private void AddMemory(VhostUserMessage message)
     {
-        if (_mappings.Count == MaxSlots)
+        if (_mappings.Length == MaxSlots)
         {
             throw new VhostUserException($"more than {MaxSlots} memory regions were added");
         }
@@ -243,7 +244,7 @@ internal sealed partial class VhostBackend : IDisposable
     private void RemoveMemory(VhostUserMessage message)
     {
         (ulong guest, ulong length, ulong user) = (message.ReadUInt64(8), message.ReadUInt64(16), message.ReadUInt64(24));
-        PeerMapping removed = _mappings.Find(mapping => mapping.Region.GuestStart == guest && mapping.Region.Length == length && mapping.Region.UserStart == user)
+        PeerMapping removed = Array.Find(_mappings, mapping => mapping.Region.GuestStart == guest && mapping.Region.Length == length && mapping.Region.UserStart == user)
             ?? throw new VhostUserException("a memory region is taken away that was never there");
         ChangeRings(() => SetMappings([.. _mappings.Where(mapping => mapping != removed)]));
         Unmap(removed);
@@ -263,10 +264,9 @@ internal sealed partial class VhostBackend : IDisposable
         _formerFaults += mapping?.Faults ?? 0;
     }
 
-    private void SetMappings(List<PeerMapping> mappings)
+    private void SetMappings(PeerMapping[] mappings)
     {
-        _mappings.Clear();
-        _mappings.AddRange(mappings);
+        _mappings = mappings;
         _memory = new PeerMemory([.. mappings.Select(mapping => mapping.Region)]);
     }
 }
