@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using PollIO.Pmd.Interop;
 using PollIO.Pmd.Tests.Hugepages;
 using PollIO.Pmd.Tests.Support;
 using PollIO.Pmd.Tests.Virtio;
@@ -145,7 +146,7 @@ internal sealed unsafe class HandFrontEnd : IDisposable
         {
             if (descriptor >= 0)
             {
-                _ = PollIO.Pmd.Interop.LibcSocket.Close(descriptor);
+                _ = LibcSocket.Close(descriptor);
             }
         }
     }
