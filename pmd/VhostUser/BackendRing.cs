@@ -19,6 +19,9 @@ internal sealed class BackendRing(int index)
 
     internal (ulong Descriptors, ulong Driver, ulong Device) Addresses { get; set; }
 
+    /// <summary>The guest physical address that stands for the used ring in the dirty log, or null when writes to the ring are not logged.</summary>
+    internal ulong? LogAddress { get; set; }
+
     internal bool HasAddresses { get; set; }
 
     internal bool IsEnabled { get; set; }
@@ -56,6 +59,7 @@ internal sealed class BackendRing(int index)
         SetError(-1);
         Size = Base = 0;
         Addresses = default;
+        LogAddress = null;
         HasAddresses = IsEnabled = IsStarted = IsReported = false;
         Running = null;
     }

@@ -5,7 +5,7 @@ using PollIO.Pmd.Virtio.Device;
 
 namespace PollIO.Pmd.VhostUser;
 
-/// <summary>One region of a peer's memory table, mapped. The descriptor is closed once the mapping is there.</summary>
+/// <summary>One region of a peer's memory table, or its dirty log, mapped. The descriptor is closed once the mapping is there.</summary>
 internal sealed unsafe class PeerMapping : IDisposable
 {
     private const long TmpfsMagic = 0x01021994;
@@ -39,17 +39,19 @@ internal sealed unsafe class PeerMapping : IDisposable
     /// <param name="length">Its bytes.</param>
     /// <param name="offset">Where it begins in the file.</param>
     /// <param name="descriptor">The file; closed in any case.</param>
+    /// <param name="what">What it is, for errors.</param>
     /// <exception cref="VhostUserException">It cannot be mapped, or is not what it says.</exception>
-    internal static PeerMapping Create(ulong guest, ulong user, ulong length, ulong offset, int descriptor)
+    internal static PeerMapping Create(
+        ulong guest, ulong user, ulong length, ulong offset, int descriptor, string what = "a memory region")
     {
         if (descriptor < 0)
         {
-            throw new VhostUserException("a memory region came without its descriptor");
+            throw new VhostUserException($"{what} came without its descriptor");
         }
 
         try
         {
-            return Map(guest, user, length, offset, descriptor);
+            return Map(guest, user, length, offset, descriptor, what);
         }
         finally
         {
@@ -63,14 +65,14 @@ internal sealed unsafe class PeerMapping : IDisposable
         _ = LibcSocket.MemoryUnmap(_mapping, _length);
     }
 
-    private static PeerMapping Map(ulong guest, ulong user, ulong length, ulong offset, int descriptor)
+    private static PeerMapping Map(ulong guest, ulong user, ulong length, ulong offset, int descriptor, string what)
     {
-        nuint pageSize = PageSizeOf(descriptor);
+        nuint pageSize = PageSizeOf(descriptor, what);
         long fileLength = LibcUnix.Seek(descriptor, 0, SeekEnd);
         if (length == 0 || guest + length < guest || user + length < user || fileLength < 0
             || offset > (ulong)fileLength || length > (ulong)fileLength - offset)
         {
-            throw new VhostUserException($"a memory region of 0x{length:x} bytes at 0x{offset:x} of a file of 0x{fileLength:x} bytes");
+            throw new VhostUserException($"{what} of 0x{length:x} bytes at 0x{offset:x} of a file of 0x{fileLength:x} bytes");
         }
 
         // From the file's start: an offset need not be a multiple of a hugepage.
@@ -78,7 +80,7 @@ internal sealed unsafe class PeerMapping : IDisposable
         void* mapping = LibcSocket.MemoryMap(null, mapped, LibcSocket.PROT_READ | LibcSocket.PROT_WRITE, LibcSocket.MAP_SHARED, descriptor, 0);
         if ((nint)mapping == -1)
         {
-            throw new VhostUserException($"a memory region of 0x{length:x} bytes cannot be mapped: errno {Marshal.GetLastPInvokeError()}");
+            throw new VhostUserException($"{what} of 0x{length:x} bytes cannot be mapped: errno {Marshal.GetLastPInvokeError()}");
         }
 
         var region = new PeerRegion(guest, user, length, (nint)mapping + (nint)offset);
@@ -101,13 +103,13 @@ internal sealed unsafe class PeerMapping : IDisposable
     /// The page size of the file behind a descriptor. Memory only: pages of other file systems may come from a server in user space,
     /// which could keep a polling core waiting for ever.
     /// </summary>
-    private static nuint PageSizeOf(int descriptor)
+    private static nuint PageSizeOf(int descriptor, string what)
     {
         // struct statfs: type and block size are its first words.
         long* statistics = stackalloc long[16];
         if (LibcUnix.FileSystem(descriptor, statistics) != 0 || statistics[0] is not (TmpfsMagic or HugetlbfsMagic))
         {
-            throw new VhostUserException("a memory region is neither a memfd nor a file on tmpfs or hugetlbfs");
+            throw new VhostUserException($"{what} is neither a memfd nor a file on tmpfs or hugetlbfs");
         }
 
         return statistics[0] == HugetlbfsMagic ? (nuint)statistics[1] : (nuint)Environment.SystemPageSize;

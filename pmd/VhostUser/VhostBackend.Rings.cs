@@ -61,10 +61,12 @@ internal sealed partial class VhostBackend
     private void SetAddresses(BackendRing ring, VhostUserMessage message)
     {
         // struct vhost_vring_addr: index, flags, descriptors, used, available, log.
+        ulong? log = (message.ReadUInt32(4) & VHOST_VRING_F_LOG) != 0 ? message.ReadUInt64(32) : null;
         (ulong descriptors, ulong used, ulong available) = (message.ReadUInt64(8), message.ReadUInt64(16), message.ReadUInt64(24));
         ChangeRing(ring, changed =>
         {
             changed.Addresses = (descriptors, available, used);
+            changed.LogAddress = log;
             changed.HasAddresses = true;
         });
     }
@@ -165,7 +167,7 @@ internal sealed partial class VhostBackend
         }
 
         ring.IsReported = false;
-        ring.Running = _port.CreateRing(ring, in place, _memory, Features);
+        ring.Running = _port.CreateRing(ring, in place, _memory, Features, LogsOf(ring, in place));
         Attach(ring, ring.Running);
     }
 

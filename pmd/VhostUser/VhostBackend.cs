@@ -9,10 +9,12 @@ namespace PollIO.Pmd.VhostUser;
 internal sealed partial class VhostBackend : IDisposable
 {
     private const ulong ProtocolFeatures = VHOST_USER_PROTOCOL_F_MQ
+        | VHOST_USER_PROTOCOL_F_LOG_SHMFD
         | VHOST_USER_PROTOCOL_F_REPLY_ACK
         | VHOST_USER_PROTOCOL_F_CONFIG
         | VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS;
 
+    private const ulong TransportFeatures = VHOST_USER_F_PROTOCOL_FEATURES | VHOST_F_LOG_ALL;
     private const int MaxSlots = 32;
 
     private readonly VhostPort _port;
@@ -21,9 +23,11 @@ internal sealed partial class VhostBackend : IDisposable
     private readonly int _pairs;
     private readonly BackendRing[] _rings;
     private readonly RingCounters _violations;
-    private readonly List<PeerMapping> _mappings = [];
+    // Replaced whole: statistics are read on any thread.
+    private PeerMapping[] _mappings = [];
     private ulong _protocolFeatures;
     private PeerMemory _memory = PeerMemory.Empty;
+    private long _formerFaults;
 
     /// <param name="port">The port; its queues get the rings.</param>
     /// <param name="channel">The connection.</param>
@@ -47,10 +51,12 @@ internal sealed partial class VhostBackend : IDisposable
     internal bool IsUp => Enumerable.Range(0, _pairs).Any(pair => IsServed(_rings[2 * pair]) && IsServed(_rings[(2 * pair) + 1]));
 
     /// <summary>Pages the peer took away from memory it shares.</summary>
-    internal long Faults => _mappings.Sum(mapping => mapping.Faults);
+    internal long Faults => _formerFaults + Mapped.Sum(mapping => mapping.Faults);
 
-    /// <summary>Regions mapped that neither a seal nor the guard protects.</summary>
-    internal int UnguardedRegions => _mappings.Count(mapping => !mapping.IsGuarded);
+    /// <summary>Regions and logs mapped that neither a seal nor the guard protects.</summary>
+    internal int UnguardedRegions => Mapped.Count(mapping => !mapping.IsGuarded);
+
+    private IEnumerable<PeerMapping> Mapped => _logMapping is { } log ? _mappings.Append(log) : _mappings;
 
     /// <summary>Stops the rings and gives back everything of the peer's. No lcore is inside the queues.</summary>
     public void Dispose()
@@ -62,8 +68,9 @@ internal sealed partial class VhostBackend : IDisposable
             ring.Clear();
         }
 
-        _mappings.ForEach(mapping => mapping.Dispose());
-        _mappings.Clear();
+        Array.ForEach(_mappings, Unmap);
+        _mappings = [];
+        UnmapLog();
     }
 
     /// <summary>Counts the violations rings have stopped for since the last call, and tells the peer.</summary>
@@ -82,7 +89,7 @@ internal sealed partial class VhostBackend : IDisposable
         switch (message.Request)
         {
             case VHOST_USER_GET_FEATURES:
-                Reply(message, _offered | VHOST_USER_F_PROTOCOL_FEATURES);
+                Reply(message, _offered | TransportFeatures);
                 return;
             case VHOST_USER_GET_PROTOCOL_FEATURES:
                 Reply(message, ProtocolFeatures);
@@ -95,6 +102,10 @@ internal sealed partial class VhostBackend : IDisposable
                 return;
             case VHOST_USER_GET_VRING_BASE:
                 StopRing(message);
+                return;
+            case VHOST_USER_SET_LOG_BASE when TrySetLog(message):
+                // Answered whether or not the peer asks for it (Communication).
+                Reply(message, 0);
                 return;
             case VHOST_USER_GET_CONFIG:
                 ReplyConfig(message);
@@ -125,6 +136,9 @@ internal sealed partial class VhostBackend : IDisposable
             case VHOST_USER_SET_PROTOCOL_FEATURES:
                 _protocolFeatures = message.ReadUInt64(0) & ProtocolFeatures;
                 return true;
+            case VHOST_USER_SET_LOG_FD:
+                // Whom to tell of marks: the peer may be told, and looks at the log anyway (Migration).
+                return true;
             case VHOST_USER_SET_MEM_TABLE:
                 SetMemory(message);
                 return true;
@@ -143,9 +157,9 @@ internal sealed partial class VhostBackend : IDisposable
 
     private void SetFeatures(ulong features)
     {
-        if ((features & ~(_offered | VHOST_USER_F_PROTOCOL_FEATURES)) != 0)
+        if ((features & ~(_offered | TransportFeatures)) != 0)
         {
-            throw new VhostUserException($"features 0x{features & ~_offered:x} were accepted, and not offered");
+            throw new VhostUserException($"features 0x{features & ~(_offered | TransportFeatures):x} were accepted, and not offered");
         }
 
         ChangeRings(() =>
@@ -211,14 +225,14 @@ internal sealed partial class VhostBackend : IDisposable
             throw;
         }
 
-        PeerMapping[] former = [.. _mappings];
-        ChangeRings(() => SetMappings(mappings));
-        Array.ForEach(former, mapping => mapping.Dispose());
+        PeerMapping[] former = _mappings;
+        ChangeRings(() => SetMappings([.. mappings]));
+        Array.ForEach(former, Unmap);
     }
 
     private void AddMemory(VhostUserMessage message)
     {
-        if (_mappings.Count == MaxSlots)
+        if (_mappings.Length == MaxSlots)
         {
             throw new VhostUserException($"more than {MaxSlots} memory regions were added");
         }
@@ -230,10 +244,10 @@ internal sealed partial class VhostBackend : IDisposable
     private void RemoveMemory(VhostUserMessage message)
     {
         (ulong guest, ulong length, ulong user) = (message.ReadUInt64(8), message.ReadUInt64(16), message.ReadUInt64(24));
-        PeerMapping removed = _mappings.Find(mapping => mapping.Region.GuestStart == guest && mapping.Region.Length == length && mapping.Region.UserStart == user)
+        PeerMapping removed = Array.Find(_mappings, mapping => mapping.Region.GuestStart == guest && mapping.Region.Length == length && mapping.Region.UserStart == user)
             ?? throw new VhostUserException("a memory region is taken away that was never there");
         ChangeRings(() => SetMappings([.. _mappings.Where(mapping => mapping != removed)]));
-        removed.Dispose();
+        Unmap(removed);
     }
 
     private static PeerMapping MapRegion(VhostUserMessage message, int offset, int descriptor) => PeerMapping.Create(
@@ -243,10 +257,16 @@ internal sealed partial class VhostBackend : IDisposable
         message.ReadUInt64(offset + 24),
         message.TakeDescriptor(descriptor));
 
-    private void SetMappings(List<PeerMapping> mappings)
+    /// <summary>Unmaps what no ring uses any more, and remembers the pages it lost.</summary>
+    private void Unmap(PeerMapping? mapping)
     {
-        _mappings.Clear();
-        _mappings.AddRange(mappings);
+        mapping?.Dispose();
+        _formerFaults += mapping?.Faults ?? 0;
+    }
+
+    private void SetMappings(PeerMapping[] mappings)
+    {
+        _mappings = mappings;
         _memory = new PeerMemory([.. mappings.Select(mapping => mapping.Region)]);
     }
 }

@@ -25,6 +25,7 @@ public sealed class VhostPort : Port, IPeerHandler
     private PeerConnection? _connection;
     private VhostBackend? _backend;
     private long _lostPages;
+    private long _unloggedWrites;
     private long _disconnections;
     private long _protocolErrors;
 
@@ -83,6 +84,7 @@ public sealed class VhostPort : Port, IPeerHandler
         VhostBackend backend = _backend!;
         Change(backend.Dispose);
         _lostPages += backend.Faults;
+        _unloggedWrites += backend.UnloggedWrites;
         _backend = null;
         UpdateLink();
     }
@@ -107,7 +109,7 @@ public sealed class VhostPort : Port, IPeerHandler
 
     /// <summary>Makes the ring for a queue of this port.</summary>
     /// <returns>Null when the port has no such queue.</returns>
-    internal DeviceRing? CreateRing(BackendRing ring, in DeviceRingPlace place, PeerMemory memory, ulong features)
+    internal DeviceRing? CreateRing(BackendRing ring, in DeviceRingPlace place, PeerMemory memory, ulong features, DeviceLogs logs)
     {
         if (!HasQueue(ring.Index))
         {
@@ -117,11 +119,11 @@ public sealed class VhostPort : Port, IPeerHandler
         EventNotifier notifier = ring.CreateNotifier();
         if (ring.Index % 2 == 0)
         {
-            return DeviceRings.CreateTx(in place, memory, features, notifier);
+            return DeviceRings.CreateTx(in place, memory, features, notifier, logs);
         }
 
         var options = new DeviceRxOptions(Config.Pool, _rx[ring.Index / 2], Config.RxOffloads.HasFlag(RxOffloads.Scatter));
-        return DeviceRings.CreateRx(in place, memory, features, in options, notifier);
+        return DeviceRings.CreateRx(in place, memory, features, in options, notifier, logs);
     }
 
     /// <summary>Gives a queue its ring, or takes it away. No lcore is inside.</summary>
@@ -177,6 +179,7 @@ public sealed class VhostPort : Port, IPeerHandler
         new("disconnections", _disconnections + (_connection?.Disconnections ?? 0)),
         new("protocol_errors", _protocolErrors + (_connection?.ProtocolErrors ?? 0)),
         new("lost_pages", _lostPages),
+        new("unlogged_writes", _unloggedWrites + (_backend?.UnloggedWrites ?? 0)),
         new("unguarded_regions", _backend?.UnguardedRegions ?? 0),
         new("packed", (_backend?.Features & VirtioSpec.VIRTIO_F_RING_PACKED) > 0 ? 1 : 0),
         .. _violations.List(),

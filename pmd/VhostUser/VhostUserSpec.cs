@@ -9,6 +9,8 @@ internal static class VhostUserSpec
     internal const uint VHOST_USER_SET_OWNER = 3;
     internal const uint VHOST_USER_RESET_OWNER = 4;
     internal const uint VHOST_USER_SET_MEM_TABLE = 5;
+    internal const uint VHOST_USER_SET_LOG_BASE = 6;
+    internal const uint VHOST_USER_SET_LOG_FD = 7;
     internal const uint VHOST_USER_SET_VRING_NUM = 8;
     internal const uint VHOST_USER_SET_VRING_ADDR = 9;
     internal const uint VHOST_USER_SET_VRING_BASE = 10;
@@ -35,8 +37,15 @@ internal static class VhostUserSpec
     /// <summary>The device feature bit that says there are protocol features (Starting and stopping rings).</summary>
     internal const ulong VHOST_USER_F_PROTOCOL_FEATURES = 1UL << 30;
 
+    /// <summary>The device feature bit under which writes to buffers are logged (Migration).</summary>
+    internal const ulong VHOST_F_LOG_ALL = 1UL << 26;
+
+    /// <summary>The flag of a ring's addresses under which writes to the ring are logged (A vring address description).</summary>
+    internal const uint VHOST_VRING_F_LOG = 1 << 0;
+
     // Protocol features.
     internal const ulong VHOST_USER_PROTOCOL_F_MQ = 1UL << 0;
+    internal const ulong VHOST_USER_PROTOCOL_F_LOG_SHMFD = 1UL << 1;
     internal const ulong VHOST_USER_PROTOCOL_F_REPLY_ACK = 1UL << 3;
     internal const ulong VHOST_USER_PROTOCOL_F_CONFIG = 1UL << 9;
     internal const ulong VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS = 1UL << 15;

@@ -7,6 +7,12 @@ namespace PollIO.Pmd.Virtio;
 /// </remarks>
 internal readonly unsafe struct SplitRing
 {
+    /// <summary>Where <see cref="UsedIndex"/> stands in the used ring.</summary>
+    internal const int UsedIndexOffset = 2;
+
+    /// <summary>Where <see cref="UsedEntries"/> begin in the used ring.</summary>
+    internal const int UsedEntriesOffset = 4;
+
     private const int CacheLine = 64;
 
     internal readonly RingDescriptor* Descriptors;
@@ -53,6 +59,9 @@ internal readonly unsafe struct SplitRing
     internal static long AvailableLength(uint size) => 6 + (2L * size);
 
     internal static long UsedLength(uint size) => 6 + ((long)size * UsedElement.Size);
+
+    /// <summary>Where <see cref="AvailableEvent"/> stands in the used ring.</summary>
+    internal static long AvailableEventOffset(uint size) => UsedEntriesOffset + ((long)size * UsedElement.Size);
 
     /// <summary>Bytes a driver allocates; what the device writes begins on a cache line of its own.</summary>
     internal static long MemoryLength(uint size) => UsedOffset(size) + UsedLength(size);

@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
-# Makes what a lab guest boots from, in the folder given: an uncompressed kernel and a small initramfs. Prints both paths.
-# Made once for each installed kernel and state of these scripts.
+# Makes what a lab guest boots from, in the folder given: an uncompressed kernel and a small initramfs whose first process is the script
+# given, init (the host's files) or alone (none of them). Prints both paths. Made once for each installed kernel and state of these scripts.
 set -euo pipefail
 export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$1
-modules=(virtio_pci 9pnet_virtio 9p overlay)
+first=${2:-init}
+case $first in
+    init) modules=(virtio_pci 9pnet_virtio 9p overlay) ;;
+    alone) modules=(virtio_pci virtio_net) ;;
+    *) echo "tests/lab/image.sh: '$first' is neither init nor alone" >&2 && exit 2 ;;
+esac
 
 fail() {
     echo "tests/lab/image.sh: $1" >&2
@@ -52,7 +57,7 @@ make_initrd() {
     local release=$1 work=$2 module path name
     mkdir -p "$work"/{bin,dev,proc,sys,lower,upper,newroot,modules}
     cp "$(command -v busybox)" "$work/bin/busybox"
-    install -m 755 "$here/init" "$work/init"
+    install -m 755 "$here/$first" "$work/init"
     : >"$work/modules/order"
     for module in "${modules[@]}"; do
         modprobe -S "$release" --show-depends "$module" || fail "kernel $release has no module $module"
@@ -71,16 +76,19 @@ make_initrd() {
 
 mkdir -p "$cache"
 release=$(newest_kernel)
-key=$(cat "$here/init" "${BASH_SOURCE[0]}" <(stat -L -c '%n %s %Y' "/boot/vmlinuz-$release") | sha256sum | cut -c 1-12)
+key=$(cat "$here/init" "$here/alone" "${BASH_SOURCE[0]}" <(stat -L -c '%n %s %Y' "/boot/vmlinuz-$release") | sha256sum | cut -c 1-12)
 kernel=$cache/vmlinux-$release-$key
-initrd=$cache/initrd-$release-$key
+initrd=$cache/$first-$release-$key
 if [ ! -e "$kernel" ] || [ ! -e "$initrd" ]; then
     work=$(mktemp -d "$cache/making.XXXXXX")
     trap 'rm -rf "$work"' EXIT
-    unpack_kernel "/boot/vmlinuz-$release" >"$work/kernel"
-    [ "$(od -A n -t x1 -N 4 "$work/kernel" | tr -d ' ')" = 7f454c46 ] || fail "/boot/vmlinuz-$release did not unpack to an ELF kernel"
+    if [ ! -e "$kernel" ]; then
+        unpack_kernel "/boot/vmlinuz-$release" >"$work/kernel"
+        [ "$(od -A n -t x1 -N 4 "$work/kernel" | tr -d ' ')" = 7f454c46 ] || fail "/boot/vmlinuz-$release did not unpack to an ELF kernel"
+        mv "$work/kernel" "$kernel"
+    fi
+
     make_initrd "$release" "$work/files" >"$work/initrd"
-    mv "$work/kernel" "$kernel"
     mv "$work/initrd" "$initrd"
 fi
 printf '%s\n' "$kernel" "$initrd"

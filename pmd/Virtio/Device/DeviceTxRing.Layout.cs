@@ -8,10 +8,12 @@ internal sealed unsafe class DeviceTxRing<TLayout> : DeviceRing<TLayout>
 {
     private readonly bool _mergeable;
     private readonly bool _checksum;
+    private readonly BufferLog? _log;
 
-    internal DeviceTxRing(TLayout layout, uint size, PeerMemory memory, ulong features, QueueNotifier notifier)
+    internal DeviceTxRing(TLayout layout, uint size, PeerMemory memory, ulong features, QueueNotifier notifier, BufferLog? log)
         : base(layout, size, memory, isWritten: true, notifier, features)
     {
+        _log = log;
         _mergeable = (features & VirtioSpec.VIRTIO_NET_F_MRG_RXBUF) != 0;
         _checksum = (features & VirtioSpec.VIRTIO_NET_F_GUEST_CSUM) != 0;
     }
@@ -29,7 +31,7 @@ internal sealed unsafe class DeviceTxRing<TLayout> : DeviceRing<TLayout>
                 break;
             }
 
-            int before = done;
+            int before = done, first = First;
             for (int end = done + Math.Min(staged, packets.Length - done); done < end; done++)
             {
                 Packet packet = packets[done];
@@ -49,6 +51,11 @@ internal sealed unsafe class DeviceTxRing<TLayout> : DeviceRing<TLayout>
                 PeerCopy.Copy(buffer.Data + HeaderLength, (byte*)packet.DataAddress, length);
                 ReturnFirst(length + HeaderLength);
                 returned = true;
+            }
+
+            if (_log is not null)
+            {
+                LogFrames(packets[before..done], first);
             }
 
             if (done < packets.Length && First != End)
@@ -90,6 +97,17 @@ internal sealed unsafe class DeviceTxRing<TLayout> : DeviceRing<TLayout>
         }
     }
 
+    /// <summary>Marks the buffers, from <paramref name="first"/> on, that each took one of these packets and its header.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LogFrames(ReadOnlySpan<Packet> packets, int first)
+    {
+        foreach (Packet packet in packets)
+        {
+            _log!.Mark(Staged[first].Data, packet.Metadata.DataLength + HeaderLength);
+            first++;
+        }
+    }
+
     /// <summary>A packet of several segments, one that needs several buffers, one with a checksum to finish, a buffer in pieces.</summary>
     /// <returns>Whether it was copied.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -127,7 +145,9 @@ internal sealed unsafe class DeviceTxRing<TLayout> : DeviceRing<TLayout>
             foreach (BufferPiece piece in pieces)
             {
                 // SAFETY: each piece lies in the peer's memory.
-                written += (uint)from.CopyTo(new Span<byte>(piece.Data, (int)piece.Length));
+                var copied = (uint)from.CopyTo(new Span<byte>(piece.Data, (int)piece.Length));
+                _log?.Mark(piece.Data, copied);
+                written += copied;
             }
 
             ReturnFirst(written);

@@ -10,6 +10,7 @@ internal unsafe struct PackedDeviceLayout : IDeviceLayout
 
     private readonly PackedRing _ring;
     private readonly uint _mask;
+    private readonly RingLog? _log;
 
     // Positions count from a lap with wrap counter 1; their bit above the mask is the inverted counter.
     private uint _available;
@@ -21,14 +22,16 @@ internal unsafe struct PackedDeviceLayout : IDeviceLayout
 
     /// <param name="ring">The ring, inside the peer's memory.</param>
     /// <param name="start">What SET_VRING_BASE said: a position, with the wrap counter in bit 15.</param>
-    internal PackedDeviceLayout(PackedRing ring, uint start)
+    /// <param name="log">Where writes to the ring are logged, or null.</param>
+    internal PackedDeviceLayout(PackedRing ring, uint start, RingLog? log)
     {
         _ring = ring;
         _mask = ring.Mask;
+        _log = log;
         _available = (start & 0x7fff & _mask) + ((start & 0x8000) != 0 ? 0 : ring.Size);
         _used = _published = _called = _available;
         _callForced = true;
-        ring.DeviceEvent->Flags = VirtioSpec.RING_EVENT_FLAGS_DISABLE;
+        WriteDeviceEvent(VirtioSpec.RING_EVENT_FLAGS_DISABLE);
     }
 
     public RingViolation Violation { get; private set; }
@@ -51,13 +54,13 @@ internal unsafe struct PackedDeviceLayout : IDeviceLayout
 
     public readonly void Arm()
     {
-        _ring.DeviceEvent->Flags = VirtioSpec.RING_EVENT_FLAGS_ENABLE;
+        WriteDeviceEvent(VirtioSpec.RING_EVENT_FLAGS_ENABLE);
 
         // As in a split ring: the wish before it, the caller's look at the descriptors after it (§2.8.10).
         MemoryOrder.FullFence();
     }
 
-    public readonly void Disarm() => _ring.DeviceEvent->Flags = VirtioSpec.RING_EVENT_FLAGS_DISABLE;
+    public readonly void Disarm() => WriteDeviceEvent(VirtioSpec.RING_EVENT_FLAGS_DISABLE);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake(out TakenDescriptor descriptor)
@@ -114,6 +117,11 @@ internal unsafe struct PackedDeviceLayout : IDeviceLayout
         {
             // Pairs with the driver's acquiring read of the flags.
             MemoryOrder.StoreRelease(ref _ring.Descriptors[_published & _mask].Word, _firstWord);
+            if (_log is not null)
+            {
+                LogUsed();
+            }
+
             _published = _used;
         }
     }
@@ -133,6 +141,15 @@ internal unsafe struct PackedDeviceLayout : IDeviceLayout
         var wish = new PackedEvent { Word = Volatile.Read(ref _ring.DriverEvent->Word) };
         return RingEvents.IsDue(wish, _published, before, _ring.Size);
     }
+
+    private readonly void WriteDeviceEvent(ushort flags)
+    {
+        _ring.DeviceEvent->Flags = flags;
+        _log?.MarkDevice(0, PackedEvent.Size);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void LogUsed() => _log!.MarkDescriptors(_published, _used - _published, _ring.Size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly bool IsAvailable(uint position, out ulong word)

@@ -26,6 +26,22 @@ internal sealed class PeerMemory(IReadOnlyList<PeerRegion> regions)
         return false;
     }
 
+    /// <summary>Finds the region that holds a byte of this process.</summary>
+    internal bool TryFindHost(nint host, out PeerRegion found)
+    {
+        foreach (PeerRegion region in _regions)
+        {
+            if ((ulong)(host - region.Host) < region.Length)
+            {
+                found = region;
+                return true;
+            }
+        }
+
+        found = default;
+        return false;
+    }
+
     /// <summary>Translates the address of a ring's part, which has to lie whole inside one region.</summary>
     internal bool TryTranslateUser(ulong userAddress, long length, out nint host)
     {

@@ -11,6 +11,7 @@ internal unsafe struct SplitDeviceLayout : IDeviceLayout
     private readonly SplitRing _ring;
     private readonly uint _mask;
     private readonly bool _eventIndex;
+    private readonly RingLog? _log;
     private ushort _available;
     private ushort _availableSeen;
     private ushort _used;
@@ -20,10 +21,12 @@ internal unsafe struct SplitDeviceLayout : IDeviceLayout
 
     /// <param name="ring">The ring, inside the peer's memory.</param>
     /// <param name="features">What was negotiated.</param>
-    internal SplitDeviceLayout(SplitRing ring, ulong features)
+    /// <param name="log">Where writes to the ring are logged, or null.</param>
+    internal SplitDeviceLayout(SplitRing ring, ulong features, RingLog? log)
     {
         _ring = ring;
         _mask = ring.Mask;
+        _log = log;
         _eventIndex = (features & VirtioSpec.VIRTIO_F_EVENT_IDX) != 0;
 
         // What was used is what the used ring says: buffers are used in order, so those in flight when a former device died come again.
@@ -33,12 +36,12 @@ internal unsafe struct SplitDeviceLayout : IDeviceLayout
         _callForced = true;
         if (_eventIndex)
         {
-            ring.AvailableEvent = _availableEvent;
-            ring.UsedFlags = 0;
+            WriteAvailableEvent();
+            WriteUsedFlags(0);
         }
         else
         {
-            ring.UsedFlags = VirtioSpec.VIRTQ_USED_F_NO_NOTIFY;
+            WriteUsedFlags(VirtioSpec.VIRTQ_USED_F_NO_NOTIFY);
         }
     }
 
@@ -58,11 +61,11 @@ internal unsafe struct SplitDeviceLayout : IDeviceLayout
         if (_eventIndex)
         {
             _availableEvent = _availableSeen;
-            _ring.AvailableEvent = _availableEvent;
+            WriteAvailableEvent();
         }
         else
         {
-            _ring.UsedFlags = 0;
+            WriteUsedFlags(0);
         }
 
         // Before it our wish is written, after it the caller reads the available index; the driver writes the index, fences and reads
@@ -75,11 +78,11 @@ internal unsafe struct SplitDeviceLayout : IDeviceLayout
         if (_eventIndex)
         {
             _availableEvent = (ushort)(_available - 1);
-            _ring.AvailableEvent = _availableEvent;
+            WriteAvailableEvent();
         }
         else
         {
-            _ring.UsedFlags = VirtioSpec.VIRTQ_USED_F_NO_NOTIFY;
+            WriteUsedFlags(VirtioSpec.VIRTQ_USED_F_NO_NOTIFY);
         }
     }
 
@@ -124,8 +127,15 @@ internal unsafe struct SplitDeviceLayout : IDeviceLayout
         _used++;
     }
 
-    // Pairs with the driver's acquiring read of the index: entries and buffers come before it.
-    public readonly void Publish() => MemoryOrder.StoreRelease(ref _ring.UsedIndex, _used);
+    public readonly void Publish()
+    {
+        // Pairs with the driver's acquiring read of the index: entries and buffers come before it.
+        MemoryOrder.StoreRelease(ref _ring.UsedIndex, _used);
+        if (_log is not null)
+        {
+            LogUsed();
+        }
+    }
 
     public bool IsCallDue()
     {
@@ -146,6 +156,26 @@ internal unsafe struct SplitDeviceLayout : IDeviceLayout
             : (_ring.AvailableFlags & VirtioSpec.VIRTQ_AVAIL_F_NO_INTERRUPT) == 0;
     }
 
+    private readonly void WriteAvailableEvent()
+    {
+        _ring.AvailableEvent = _availableEvent;
+        _log?.MarkDevice((ulong)SplitRing.AvailableEventOffset(_ring.Size), sizeof(ushort));
+    }
+
+    private readonly void WriteUsedFlags(ushort flags)
+    {
+        _ring.UsedFlags = flags;
+        _log?.MarkDevice(0, sizeof(ushort));
+    }
+
+    /// <summary>Marks the index and the entries it was moved over; whoever published asks next whether a call is due.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void LogUsed()
+    {
+        _log!.MarkUsedEntries(_called, (ushort)(_used - _called), _ring.Size);
+        _log.MarkDevice(SplitRing.UsedIndexOffset, sizeof(ushort));
+    }
+
     private int RefreshSlow(int most)
     {
         // Pairs with the driver's release of the index: entries, descriptors and buffers are seen after it.
@@ -162,7 +192,7 @@ internal unsafe struct SplitDeviceLayout : IDeviceLayout
         {
             // We poll: the driver's next reason to notify us is pushed ahead before it comes true.
             _availableEvent = (ushort)(now - 1);
-            _ring.AvailableEvent = _availableEvent;
+            WriteAvailableEvent();
         }
 
         return Math.Min(available, most);

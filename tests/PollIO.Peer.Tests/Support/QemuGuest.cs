@@ -8,7 +8,7 @@ namespace PollIO.Peer.Tests.Support;
 /// A Linux guest under QEMU's software emulation. Its one NIC is a vhost-user socket, its memory, in several regions, is shared with
 /// whoever serves that, and its files are this machine's, read-only with a writable layer over them.
 /// </summary>
-internal sealed class QemuGuest : IAsyncDisposable
+internal sealed partial class QemuGuest : IAsyncDisposable
 {
     internal const string Mac = "02:00:00:57:00:01";
 
@@ -43,39 +43,15 @@ internal sealed class QemuGuest : IAsyncDisposable
     /// <param name="packed">Whether the NIC has packed rings.</param>
     internal static async Task<QemuGuest> BootAsync(TemporaryFolder folder, string socket, bool listens = false, int queues = 1, bool packed = false)
     {
-        string image = await ToolRunner.RunSuccessfullyAsync(AppPaths.InLab("image.sh"), AppPaths.InLab("bin"));
-        string[] files = image.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] image = await ImageAsync("init");
         string share = Directory.CreateDirectory(folder.PathOf("share")).FullName;
         File.Copy(AppPaths.InLab("console.sh"), Path.Combine(share, "guest.sh"), overwrite: true);
-        string[] arguments =
-        [
-            "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", "768M",
-            "-object", "memory-backend-memfd,id=low,size=512M,share=on", "-numa", "node,nodeid=0,memdev=low",
-            "-object", "memory-backend-memfd,id=high,size=256M,share=on", "-numa", "node,nodeid=1,memdev=high",
-            "-nodefaults", "-no-user-config", "-display", "none", "-serial", $"file:{folder.PathOf("console.log")}", "-serial", "stdio",
-            "-kernel", files[0], "-initrd", files[1],
-            "-append", "console=ttyS0 quiet panic=-1 mitigations=off clocksource=tsc tsc=reliable no_timer_check random.trust_cpu=on nowatchdog audit=0 apparmor=0 net.ifnames=0",
+        QemuGuest guest = Start(
+            [.. Machine(image, low: 512, high: 256, folder.PathOf("console.log")),
             "-fsdev", "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap", "-device", "virtio-9p-pci,fsdev=root,mount_tag=root",
             "-fsdev", $"local,id=share,path={share},security_model=none", "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
-            "-chardev", $"socket,id=wire,path={socket},{(listens ? "server=on" : "reconnect=1")}",
-            "-netdev", $"vhost-user,id=nic,chardev=wire,queues={queues}",
-
-            // Without vectors: the MSI-X of a vhost device takes some versions of QEMU down where there is no KVM.
-            "-device", $"virtio-net-pci,netdev=nic,mac={Mac},vectors=0,mq={(queues > 1 ? "on" : "off")},packed={(packed ? "on" : "off")}",
-        ];
-        var start = new ProcessStartInfo("qemu-system-x86_64", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        var guest = new QemuGuest(Process.Start(start)!);
-        guest._process.BeginErrorReadLine();
-        try
-        {
-            await guest.ReadUntilAsync(Ready, s_bootPatience);
-            return guest;
-        }
-        catch
-        {
-            await guest.DisposeAsync();
-            throw;
-        }
+            .. Nic(socket, listens, queues, packed)]);
+        return await guest.BootedAsync();
     }
 
     /// <summary>Runs a shell command in the guest; it must succeed.</summary>
@@ -116,6 +92,52 @@ internal sealed class QemuGuest : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static async Task<string[]> ImageAsync(string first)
+    {
+        string image = await ToolRunner.RunSuccessfullyAsync(AppPaths.InLab("image.sh"), AppPaths.InLab("bin"), first);
+        return image.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static string[] Machine(string[] image, int low, int high, string console) =>
+    [
+        "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", $"{low + high}M",
+        "-object", $"memory-backend-memfd,id=low,size={low}M,share=on", "-numa", "node,nodeid=0,memdev=low",
+        "-object", $"memory-backend-memfd,id=high,size={high}M,share=on", "-numa", "node,nodeid=1,memdev=high",
+        "-nodefaults", "-no-user-config", "-display", "none", "-serial", $"file:{console}", "-serial", "stdio",
+        "-kernel", image[0], "-initrd", image[1],
+        "-append", "console=ttyS0 quiet panic=-1 mitigations=off clocksource=tsc tsc=reliable no_timer_check random.trust_cpu=on nowatchdog audit=0 apparmor=0 net.ifnames=0",
+    ];
+
+    // Without vectors: the MSI-X of a vhost device takes some versions of QEMU down where there is no KVM.
+    private static string[] Nic(string socket, bool listens, int queues, bool packed) =>
+    [
+        "-chardev", $"socket,id=wire,path={socket},{(listens ? "server=on" : "reconnect=1")}",
+        "-netdev", $"vhost-user,id=nic,chardev=wire,queues={queues}",
+        "-device", $"virtio-net-pci,netdev=nic,mac={Mac},vectors=0,mq={(queues > 1 ? "on" : "off")},packed={(packed ? "on" : "off")}",
+    ];
+
+    private static QemuGuest Start(string[] arguments)
+    {
+        var start = new ProcessStartInfo("qemu-system-x86_64", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var guest = new QemuGuest(Process.Start(start)!);
+        guest._process.BeginErrorReadLine();
+        return guest;
+    }
+
+    private async Task<QemuGuest> BootedAsync()
+    {
+        try
+        {
+            await ReadUntilAsync(Ready, s_bootPatience);
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
     }
 
     private async Task WriteAsync(string command)

@@ -44,7 +44,7 @@ internal static class TcpTransfer
         return await received;
     }
 
-    private static Socket Make(AddressFamily family) => new(family, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 30_000 };
+    private static Socket Make(AddressFamily family) => new(family, SocketType.Stream, ProtocolType.Tcp) { SendTimeout = 120_000 };
 
     private static Socket Listen(IPEndPoint end)
     {

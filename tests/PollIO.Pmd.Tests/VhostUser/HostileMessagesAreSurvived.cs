@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using PollIO.Pmd.Interop;
+using PollIO.Pmd.Tests.Hugepages;
 using PollIO.Pmd.Tests.Support;
 using PollIO.Pmd.VhostUser;
 
@@ -20,8 +21,10 @@ public sealed class HostileMessagesAreSurvived
         using (var device = new TestPort($"vhost:{path}"))
         {
             int before = CountDescriptors();
-            using (var memory = new EventDescriptor("test"))
+            using (var memory = new TruncatableMemory(2))
+            using (var notification = new EventDescriptor("test"))
             {
+                int file = memory.DuplicateDescriptor();
                 int sent = 0;
                 while (sent < s_messages)
                 {
@@ -29,8 +32,10 @@ public sealed class HostileMessagesAreSurvived
                     int socket = -1;
                     Assert.True(SpinWait.SpinUntil(() => new SocketPath(path, "test").TryConnect(out socket) == 0, TimeSpan.FromSeconds(20)));
                     using var channel = new VhostUserChannel(socket);
-                    sent += SendUntilRefused(channel, random, memory.Number);
+                    sent += SendUntilRefused(channel, random, notification.Number, file);
                 }
+
+                _ = LibcSocket.Close(file);
             }
 
             Assert.True(SpinWait.SpinUntil(() => CountDescriptors() <= before + 4, TimeSpan.FromSeconds(20)), $"{before} descriptors were open before, {CountDescriptors()} after");
@@ -66,7 +71,7 @@ public sealed class HostileMessagesAreSurvived
         Directory.Delete(folder, recursive: true);
     }
 
-    private static int SendUntilRefused(VhostUserChannel channel, Random random, int descriptor)
+    private static int SendUntilRefused(VhostUserChannel channel, Random random, int notification, int memory)
     {
         Span<byte> payload = stackalloc byte[300];
         int sent = 0;
@@ -79,6 +84,15 @@ public sealed class HostileMessagesAreSurvived
                 BinaryPrimitives.WriteUInt32LittleEndian(payload, (uint)random.Next(4));
                 BinaryPrimitives.WriteUInt32LittleEndian(payload[4..], random.Next(4) == 0 ? (uint)random.Next() : 1u << random.Next(16));
                 int length = random.Next(6) switch { 0 => random.Next(payload.Length), 1 => 40, 2 => 16, _ => 8 };
+                int descriptor = random.Next(3) == 0 ? memory : notification;
+                if (request == VhostUserSpec.VHOST_USER_SET_LOG_BASE && random.Next(4) != 0)
+                {
+                    // A log that could be one: its length and where it begins in its file.
+                    (length, descriptor) = (16, memory);
+                    BinaryPrimitives.WriteUInt64LittleEndian(payload, (ulong)random.Next(9000));
+                    BinaryPrimitives.WriteUInt64LittleEndian(payload[8..], (ulong)(random.Next(4) == 0 ? random.Next(9000) : 8 * random.Next(1000)));
+                }
+
                 int[] descriptors = random.Next(3) == 0 ? [] : Enumerable.Repeat(descriptor, random.Next(1, 9)).ToArray();
                 channel.Send(request, (uint)random.Next(4) << 2, payload[..length], descriptors);
                 while (channel.TryReceive() is not null)
