@@ -1,7 +1,6 @@
-using PollIO.Pmd.Interop;
-using PollIO.Pmd.Tests.Support;
 using PollIO.Pmd.Virtio;
 using PollIO.Pmd.Virtio.Device;
+using static PollIO.Pmd.Tests.Virtio.LoggedDevice;
 
 namespace PollIO.Pmd.Tests.Virtio;
 
@@ -10,26 +9,14 @@ public sealed unsafe class WritesAreLogged
 {
     private const ulong Common = VirtioSpec.VIRTIO_F_VERSION_1 | VirtioSpec.VIRTIO_F_INDIRECT_DESC | VirtioSpec.VIRTIO_F_EVENT_IDX;
     private const ulong Mergeable = VirtioSpec.VIRTIO_NET_F_MRG_RXBUF;
-    private const ulong Packed = VirtioSpec.VIRTIO_F_RING_PACKED;
-    private const uint Page = 4096;
     private const uint Header = 12;
-
-    // Of 512 descriptors: two pages of them, one the driver writes, two the device writes.
-    private const uint Size = 512;
-    private const uint Buffers = 5;
-
-    /// <summary>Stands for the ring's device area in the log, and lies in no region.</summary>
-    private const ulong RingInLog = GuardedArena.Guest + GuardedArena.Length;
-    private const long LoggedRing = GuardedArena.Length / Page;
-
-    private static readonly ulong s_logLength = TestLog.LengthFor(RingInLog + (2 * Page));
 
     [Theory]
     [InlineData(Common)]
     [InlineData(Common | Packed)]
     public void FrameMarksTheBytesItAndItsHeaderTake(ulong features)
     {
-        using var bench = new Bench(features, transmits: true);
+        using var bench = new LoggedDevice(features, transmits: true);
         bench.Driver.Offer(true, (At(0, Page - Header - 100), 2000));
         bench.Driver.Offer(true, (At(2, Page - Header - 99), 2000));
         bench.Driver.Offer(true, (At(4, 0), 2000));
@@ -48,7 +35,7 @@ public sealed unsafe class WritesAreLogged
     [InlineData(Common | Packed)]
     public void PiecesOfAChainAreMarkedAsFarAsTheyAreWritten(ulong features)
     {
-        using var bench = new Bench(features, transmits: true);
+        using var bench = new LoggedDevice(features, transmits: true);
         bench.Driver.Offer(true, (At(0, 10), Header), (At(2, 0), 300), (At(4, Page - 50), 1000), (At(7, 0), 1000));
         bench.TakeMarks();
 
@@ -62,7 +49,7 @@ public sealed unsafe class WritesAreLogged
     [InlineData(Common | Mergeable | Packed)]
     public void EveryBufferOfAMergedFrameIsMarked(ulong features)
     {
-        using var bench = new Bench(features, transmits: true);
+        using var bench = new LoggedDevice(features, transmits: true);
         for (uint i = 0; i < 4; i++)
         {
             bench.Driver.Offer(true, (At(2 * i, 0), 512));
@@ -82,7 +69,7 @@ public sealed unsafe class WritesAreLogged
     public void BothRegionsOfABufferAreMarked(ulong features)
     {
         const uint middle = GuardedArena.Length / 2;
-        using var bench = new Bench(features, transmits: true);
+        using var bench = new LoggedDevice(features, transmits: true);
         bench.Driver.Offer(true, (middle - 100, 2000));
         bench.TakeMarks();
 
@@ -97,7 +84,7 @@ public sealed unsafe class WritesAreLogged
     [InlineData(Common | Packed)]
     public void ReceivedFramesMarkTheRing(ulong features)
     {
-        using var bench = new Bench(features, transmits: false);
+        using var bench = new LoggedDevice(features, transmits: false);
         bench.Driver.Offer(false, (At(2, 0), 100));
         bench.Driver.Offer(false, (At(0, 0), 100), (At(1, 0), 100));
         bench.TakeMarks();
@@ -113,7 +100,7 @@ public sealed unsafe class WritesAreLogged
     [InlineData(Common | Packed)]
     public void RingsAreMarkedWhereTheyWrap(ulong features)
     {
-        using var bench = new Bench(features, transmits: false);
+        using var bench = new LoggedDevice(features, transmits: false);
         for (uint position = 0; position < (2 * Size) - 32; position += 32)
         {
             bench.Receive(32);
@@ -143,7 +130,7 @@ public sealed unsafe class WritesAreLogged
     [InlineData(Common | Packed, 0)]
     public void WishesForNotificationsAreMarked(ulong features, int page)
     {
-        using var bench = new Bench(features, transmits: false);
+        using var bench = new LoggedDevice(features, transmits: false);
         long[] begins = features == Common ? [LoggedRing, LoggedRing + 1] : [LoggedRing];
         bench.AssertMarked(begins);
 
@@ -158,12 +145,12 @@ public sealed unsafe class WritesAreLogged
     [InlineData(Common | Packed)]
     public void BuffersAndRingAreLoggedEachOnItsOwn(ulong features)
     {
-        using var bench = new Bench(features, transmits: true, logsRing: false);
+        using var bench = new LoggedDevice(features, transmits: true, logsRing: false);
         bench.Driver.Offer(true, (At(3, 0), 2000));
         bench.Transmit([100]);
         bench.AssertMarked(Buffers + 3);
 
-        using var other = new Bench(features, transmits: true, logsBuffers: false);
+        using var other = new LoggedDevice(features, transmits: true, logsBuffers: false);
         other.Driver.Offer(true, (At(3, 0), 2000));
         other.TakeMarks();
         other.Transmit([100]);
@@ -177,7 +164,7 @@ public sealed unsafe class WritesAreLogged
     public void NothingIsMarkedBehindALogThatIsTooSmall(ulong features)
     {
         // It ends, within a word, behind the eighth page from the guest's first one.
-        using var bench = new Bench(features, transmits: true, logLength: TestLog.LengthFor(GuardedArena.Guest) + 1);
+        using var bench = new LoggedDevice(features, transmits: true, logLength: TestLog.LengthFor(GuardedArena.Guest) + 1);
         bench.Driver.Offer(true, (At(2, Page - 30), 2000));
         bench.Driver.Offer(true, (At(6, 0), 2000));
         bench.TakeMarks();
@@ -198,7 +185,7 @@ public sealed unsafe class WritesAreLogged
     [InlineData(Common | Packed, ulong.MaxValue - 2)]
     public void AddressesThatWrapAreCounted(ulong features, ulong ringInLog)
     {
-        using var bench = new Bench(features, transmits: true, ringInLog: ringInLog);
+        using var bench = new LoggedDevice(features, transmits: true, ringInLog: ringInLog);
         bench.Driver.Offer(true, (At(0, 0), 2000));
         bench.Transmit([100]);
         bench.Ring.Arm();
@@ -220,7 +207,7 @@ public sealed unsafe class WritesAreLogged
         long marked = 0;
         for (int round = 0; round < 100; round++)
         {
-            using var bench = new Bench(features, transmits: round % 4 != 0, size: 128, ringInLog: GuardedArena.Guest + HandDriver.DeviceOffset(128));
+            using var bench = new LoggedDevice(features, transmits: round % 4 != 0, size: 128, ringInLog: GuardedArena.Guest + HandDriver.DeviceOffset(128));
             var driver = new HostileDriver(bench.Arena, random, 128, (features & Packed) != 0, round % 4 != 0);
             for (int burst = 0; burst < 10 && bench.Ring.Violation == RingViolation.None; burst++)
             {
@@ -247,116 +234,5 @@ public sealed unsafe class WritesAreLogged
         }
 
         Assert.True(marked > 500, $"{marked} pages were marked: the driver was all nonsense");
-    }
-
-    private static uint At(uint page, uint offset) => ((Buffers + page) * Page) + offset;
-
-    /// <summary>A ring of a device over an arena, its driver, and the log.</summary>
-    private sealed class Bench : IDisposable
-    {
-        private readonly PacketPool _pool = new(new PacketPoolOptions { Count = 256 });
-        private readonly Port _port = PortFactory.Open("null:");
-        private readonly DeviceRxQueue _queue;
-        private readonly bool _packed;
-        private readonly Packet[] _packets = new Packet[32];
-        private uint _position;
-
-        internal Bench(
-            ulong features,
-            bool transmits,
-            bool logsBuffers = true,
-            bool logsRing = true,
-            ulong logLength = 0,
-            uint size = Size,
-            ulong ringInLog = RingInLog)
-        {
-            _packed = (features & Packed) != 0;
-            _queue = new DeviceRxQueue(_port, 0, new EventWatch("test"));
-            Log = new TestLog(logLength == 0 ? s_logLength : logLength);
-            Arena.Bytes[..(int)(Buffers * Page)].Clear();
-            Driver = new HandDriver(Arena.Start, GuardedArena.Guest, size, _packed);
-            Assert.True(DeviceRingPlace.TryFind(Arena.Memory, _packed, size, HandDriver.Addresses(GuardedArena.User, size), _packed ? 0x8000u : 0, out DeviceRingPlace place));
-            var logs = new DeviceLogs(
-                logsBuffers ? new BufferLog(Log.Log, Arena.Memory) : null,
-                logsRing ? new RingLog(Log.Log, GuardedArena.Guest, ringInLog) : null);
-            var options = new DeviceRxOptions(_pool, _queue, Scatter: true);
-            Ring = transmits
-                ? DeviceRings.CreateTx(in place, Arena.Memory, features, Silence.Instance, logs)
-                : DeviceRings.CreateRx(in place, Arena.Memory, features, in options, Silence.Instance, logs);
-        }
-
-        internal GuardedArena Arena { get; } = new();
-
-        internal TestLog Log { get; }
-
-        internal DeviceRing Ring { get; }
-
-        internal HandDriver Driver { get; }
-
-        /// <summary>Pages from the guest's first one on, in order.</summary>
-        internal List<long> TakeMarks()
-        {
-            List<long> marks = Log.Take(GuardedArena.Guest);
-
-            // Behind the buffers in the log, and before them in the tests.
-            return [.. marks.OrderBy(page => page >= LoggedRing ? 0 : 1).ThenBy(page => page)];
-        }
-
-        internal void AssertMarked(params long[] pages) => Assert.Equal(pages, TakeMarks());
-
-        /// <summary>Pages of the ring that are marked when its first descriptors are used: the index is on a split ring's first page.</summary>
-        internal long[] RingPages(int descriptors)
-        {
-            Assert.InRange(descriptors, 1, 100);
-            return _packed ? [0] : [LoggedRing];
-        }
-
-        internal void Transmit(int[] lengths, bool all = true)
-        {
-            Packet[] packets = [.. lengths.Select(Make)];
-            int sent = Ring.Transmit(packets, out _);
-            PacketPool.Free(packets);
-            Assert.True(!all || sent == lengths.Length, $"{sent} of {lengths.Length} packets were sent");
-        }
-
-        internal int Receive()
-        {
-            int taken = Ring.Receive(_packets).Packets;
-            PacketPool.Free(_packets.AsSpan(0, taken));
-            return taken;
-        }
-
-        /// <summary>Sends so many frames from the driver and receives them.</summary>
-        internal void Receive(int frames)
-        {
-            for (int i = 0; i < frames; i++, _position++)
-            {
-                Driver.Offer(false, (At(0, 0), 100));
-            }
-
-            Assert.Equal(frames, Receive());
-            for (int i = 0; i < frames; i++)
-            {
-                Assert.True(Driver.TryTakeUsed());
-            }
-        }
-
-        public void Dispose()
-        {
-            Arena.AssertIntact();
-            Log.AssertNothingBehind();
-            _queue.Dispose();
-            _port.Dispose();
-            _pool.Dispose();
-            Log.Dispose();
-            Arena.Dispose();
-        }
-
-        private Packet Make(int length)
-        {
-            byte[] frame = new byte[length];
-            frame.AsSpan().Fill(0x11);
-            return PacketMaker.Make(_pool, frame);
-        }
     }
 }
