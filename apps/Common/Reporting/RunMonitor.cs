@@ -25,7 +25,9 @@ internal sealed class RunMonitor
     private readonly TxQueue[] _txQueues;
 
     /// <summary>Creates a monitor.</summary>
-    /// <param name="duration">How long the run is from when every lcore polls, or null when something else ends it.</param>
+    /// <param name="duration">
+    /// How long the run is from when every lcore polls, and the longest wait for that; null when something else ends it.
+    /// </param>
     /// <param name="interval">Time between live statistics.</param>
     /// <param name="stop">Ends the run; raised too when an lcore ends.</param>
     /// <param name="meter">What is read.</param>
@@ -64,7 +66,7 @@ internal sealed class RunMonitor
         do
         {
             run = Stopwatch.GetElapsedTime((begun == 0 ? start : parts[0]).Timestamp);
-            if (begun < parts.Length && (begun == 0 || run >= s_partTimes[begun]) && _meter.HasBegun)
+            if (begun < parts.Length && run >= s_partTimes[begun] && _meter.HasBegun)
             {
                 _meter.Read(parts[begun]);
                 beginPart?.Invoke(begun);
@@ -81,7 +83,7 @@ internal sealed class RunMonitor
             fault = FindFault();
             wait = TimeToWait(run, nextShow - now, begun);
         }
-        while (fault is null && !(run >= _duration) && !_stop.Wait(wait));
+        while (fault is null && run < (_duration ?? TimeSpan.MaxValue) && !_stop.Wait(wait));
 
         _meter.Read(end);
         double half = end.SecondsSince(start) / 2;
