@@ -32,6 +32,7 @@ internal sealed record Options(string Port, int Cpu, ushort UdpPort, string? Jso
         table.AddValue("--udp-port", "a number", value => options = options with { UdpPort = (ushort)OptionValues.Number("--udp-port", value, 1, ushort.MaxValue) });
         table.AddValue("--json", "a file, or - for standard output", value => options = options with { Json = value });
         table.AddFlag("--help", () => asked ??= Help);
+        table.AddFlag("-h", () => asked ??= Help);
         table.AddFlag("--version", () => asked ??= "echo 0.1.0");
         table.Read(arguments);
         answer = asked ?? "";

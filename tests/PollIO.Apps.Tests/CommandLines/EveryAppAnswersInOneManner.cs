@@ -25,6 +25,7 @@ public sealed class EveryAppAnswersInOneManner
         ToolResult result = await AppProcess.Of(app).RunAsync([.. command, "--help"]);
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(result.Output, (await AppProcess.Of(app).RunAsync([.. command, "-h"])).Output);
         Assert.Contains("usage: ", result.Output, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("exit code: 0", result.Output, StringComparison.OrdinalIgnoreCase);
         Assert.All(result.Output.Split('\n'), line => Assert.InRange(line.Length, 0, Columns));
