@@ -19,7 +19,7 @@ internal abstract class Lane(RxQueue? rx, TxQueue? tx)
     internal long Dropped => Volatile.Read(ref _counters.Dropped);
 
     /// <summary>Whether the lane's source has come to its end.</summary>
-    internal bool IsCompleted => Rx?.Completion != null;
+    internal virtual bool IsCompleted => Rx?.Completion != null;
 
     /// <summary>Frees what the lane still holds, once its lcore has ended.</summary>
     internal virtual void Release()

@@ -33,6 +33,8 @@ internal static class HelpText
                               CPU is left for the rest of the system
           --queues N          queues of each port (default 1)
           --burst N           packets moved by one call, 1 to 512 (default 32)
+          --tx-retry N        microseconds for which packets that a full TX ring refuses
+                              are offered again before they are dropped (default 0)
           --size N            bytes of a generated packet, 60 to 9018 (default 64)
           --mtu N             largest payload of a frame (default: each port's own)
           --eth-peer N,MAC    destination of what port N sends in mode mac

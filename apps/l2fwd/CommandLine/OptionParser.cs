@@ -23,6 +23,7 @@ internal static class OptionParser
         table.AddValue("--idle", "one of " + OptionValues.IdleNames, value => options = options with { Idle = OptionValues.Idle(value) });
         table.AddValue("--queues", "a number", value => options = options with { Queues = OptionValues.Number("--queues", value, 1, Options.MaxQueues) });
         table.AddValue("--burst", "a number", value => options = options with { Burst = OptionValues.Number("--burst", value, 1, Options.MaxBurst) });
+        table.AddValue("--tx-retry", "microseconds", value => options = options with { TxRetry = TxRetry(value) });
         table.AddValue("--size", "a number", value => options = options with { Size = OptionValues.Number("--size", value, Options.MinSize, Options.MaxSize) });
         table.AddValue("--mtu", "a number", value => options = options with { Mtu = OptionValues.Number("--mtu", value, Options.MinMtu, Options.MaxMtu) });
         table.AddValue("--eth-peer", "a port number and an address, for example 0,02:00:00:00:00:01", value => AddPeer(peers, value), repeatable: true);
@@ -53,12 +54,22 @@ internal static class OptionParser
 
         if (options.IsEmbedded && options.Idle == IdleStrategy.Interrupt)
         {
-            throw new UsageException("--idle interrupt needs a --port: ring ports have no receive interrupts");
+            throw new UsageException("--idle interrupt needs a --port: the embedded generator never pauses");
         }
 
         if (options.Mode == ForwardingMode.TxOnly && options.Idle == IdleStrategy.Interrupt)
         {
             throw new UsageException("--idle interrupt waits for packets, and --mode txonly receives none");
+        }
+
+        if (options.TxRetry != TimeSpan.Zero && options.Mode is ForwardingMode.RxOnly or ForwardingMode.TxOnly)
+        {
+            throw new UsageException($"--tx-retry is for modes that forward, and --mode {options.ModeName} does not");
+        }
+
+        if (options.TxRetry != TimeSpan.Zero && options.Idle == IdleStrategy.Interrupt)
+        {
+            throw new UsageException("--tx-retry polls while packets wait to be sent, and --idle interrupt sleeps until others arrive");
         }
 
         if (options.IsEmbedded && options.Queues != 1)
@@ -81,6 +92,9 @@ internal static class OptionParser
     private static ForwardingMode Mode(string value) =>
         Enum.GetValues<ForwardingMode>().Cast<ForwardingMode?>().FirstOrDefault(mode => Options.Name(mode!.Value) == value)
         ?? throw new UsageException($"--mode {value}: one of {ModeNames} is wanted");
+
+    private static TimeSpan TxRetry(string value) =>
+        TimeSpan.FromMicroseconds(OptionValues.Number("--tx-retry", value, 0, Options.MaxTxRetryMicroseconds));
 
     private static void AddPeer(Dictionary<int, MacAddress> peers, string value)
     {

@@ -12,6 +12,7 @@ internal sealed record Options
     internal const int MinMtu = 68;
     internal const int MaxMtu = 65535;
     internal const int MaxBurst = 512;
+    internal const int MaxTxRetryMicroseconds = 10_000_000;
     internal const int MaxQueues = 64;
     internal const int MaxPorts = 128;
 
@@ -29,6 +30,9 @@ internal sealed record Options
     internal int Queues { get; init; } = 1;
 
     internal int Burst { get; init; } = 32;
+
+    /// <summary>How long packets that a full TX ring refuses are offered again before they are dropped; zero drops them at once.</summary>
+    internal TimeSpan TxRetry { get; init; }
 
     /// <summary>Bytes of a generated packet, without the frame check sequence.</summary>
     internal int Size { get; init; } = 64;

@@ -77,14 +77,29 @@ internal sealed class ModeWorkers : WorkerSet
     }
 
     private void LaunchForwarders<TRewriter>(Options options, IReadOnlyList<Port> ports, CorePlan cores, Func<LanePlan, TRewriter> rewriter)
-        where TRewriter : struct, IRewriter =>
+        where TRewriter : struct, IRewriter
+    {
+        if (options.TxRetry == TimeSpan.Zero)
+        {
+            LaunchForwarders(options, ports, cores, rewriter, default(DropAtOnce));
+        }
+        else
+        {
+            LaunchForwarders(options, ports, cores, rewriter, new OfferAgain(options.TxRetry));
+        }
+    }
+
+    private void LaunchForwarders<TRewriter, TPolicy>(
+        Options options, IReadOnlyList<Port> ports, CorePlan cores, Func<LanePlan, TRewriter> rewriter, TPolicy policy)
+        where TRewriter : struct, IRewriter
+        where TPolicy : struct, IRefusalPolicy =>
         Launch(
             options,
             ports,
             cores,
-            lane => new ForwardLane<TRewriter>(
-                ports[lane.RxPort].RxQueues[lane.Queue], ports[lane.TxPort].TxQueues[lane.Queue], rewriter(lane), options.Burst),
-            (core, lanes) => LCore.Launch(core, new ForwardProcessor<TRewriter>(lanes)));
+            lane => new ForwardLane<TRewriter, TPolicy>(
+                ports[lane.RxPort].RxQueues[lane.Queue], ports[lane.TxPort].TxQueues[lane.Queue], rewriter(lane), policy, options.Burst),
+            (core, lanes) => LCore.Launch(core, new ForwardProcessor<TRewriter, TPolicy>(lanes)));
 
     private void Launch<TLane>(
         Options options, IReadOnlyList<Port> ports, CorePlan cores, Func<LanePlan, TLane> create, Func<LCoreOptions, TLane[], LCore> launch)

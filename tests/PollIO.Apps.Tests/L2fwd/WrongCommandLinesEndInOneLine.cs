@@ -39,8 +39,12 @@ public sealed class WrongCommandLinesEndInOneLine
     [InlineData("'a' is no CPU number", "--cores", "a")]
     [InlineData("--cores is given twice", "--cores", "0", "--cores", "0")]
     [InlineData("--idle sleep: one of spin, pause, yield, interrupt is wanted", "--idle", "sleep")]
-    [InlineData("ring ports have no receive interrupts", "--idle", "interrupt")]
+    [InlineData("the embedded generator never pauses", "--idle", "interrupt")]
     [InlineData("txonly receives none", "--idle", "interrupt", "--mode", "txonly", "--port", "null:")]
+    [InlineData("--tx-retry -1: a whole number from 0 to 10000000", "--tx-retry", "-1")]
+    [InlineData("--mode rxonly does not", "--tx-retry", "10", "--mode", "rxonly", "--port", "null:")]
+    [InlineData("--mode txonly does not", "--tx-retry", "10", "--mode", "txonly", "--port", "null:")]
+    [InlineData("--idle interrupt sleeps", "--tx-retry", "10", "--idle", "interrupt", "--port", "null:")]
     [InlineData("--mtu 67: a whole number from 68", "--mtu", "67")]
     [InlineData("--json needs a file", "--json")]
     [InlineData("--no-promisc takes no value", "--no-promisc=yes")]
@@ -87,7 +91,7 @@ public sealed class WrongCommandLinesEndInOneLine
     [Fact]
     public Task HelpNamesEveryOptionInEightyColumns() => CommandLineAssert.HelpNamesAsync(
         AppProcess.L2fwd,
-        "--port", "--mode", "--cores", "--queues", "--burst", "--size", "--eth-peer", "--no-promisc", "--duration", "--interval",
+        "--port", "--mode", "--cores", "--queues", "--burst", "--tx-retry", "--size", "--eth-peer", "--no-promisc", "--duration", "--interval",
         "--capture", "--json", "--help", "--version");
 
     [Fact]
