@@ -204,7 +204,9 @@ public sealed class VhostPort : Port, IPeerHandler
         return [.. made];
     }
 
+    // Whoever keeps the guest's control queue asks it to announce itself where it was migrated to.
     private ulong OfferedFeatures() => _features
+        | VirtioSpec.VIRTIO_NET_F_GUEST_ANNOUNCE
         | (Math.Max(_rx.Length, _tx.Length) > 1 ? VirtioSpec.VIRTIO_NET_F_MQ : 0)
         | (Config.RxOffloads.HasFlag(RxOffloads.Checksum) ? VirtioSpec.VIRTIO_NET_F_CSUM : 0)
         | (Config.TxOffloads.HasFlag(TxOffloads.Checksum) ? VirtioSpec.VIRTIO_NET_F_GUEST_CSUM : 0);

@@ -14,6 +14,7 @@ internal static class VirtioSpec
     internal const ulong VIRTIO_NET_F_STATUS = 1UL << 16;     // §5.1.3
     internal const ulong VIRTIO_NET_F_CTRL_VQ = 1UL << 17;    // §5.1.3
     internal const ulong VIRTIO_NET_F_CTRL_RX = 1UL << 18;    // §5.1.3
+    internal const ulong VIRTIO_NET_F_GUEST_ANNOUNCE = 1UL << 21; // §5.1.3: the driver sends announcements when asked to
     internal const ulong VIRTIO_NET_F_MQ = 1UL << 22;         // §5.1.3
     internal const ulong VIRTIO_NET_F_SPEED_DUPLEX = 1UL << 63; // §5.1.3
 

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Net;
 using System.Text.Json;
+using PollIO.Capture;
 using PollIO.Peer.Tests.Support;
 using PollIO.Tests.Support;
 
@@ -36,8 +39,9 @@ public sealed class GuestsAreMigrated : IDisposable
     {
         QemuGuest.Require();
         string arrival = _there.PathOf("arrival");
+        string capture = _there.PathOf("arrived.pcapng");
         await using KernelPair kernels = await KernelPair.CreateAsync();
-        await using L2fwdProcess here = await JoinAsync(_here, kernels.NearA), there = await JoinAsync(_there, kernels.NearA);
+        await using L2fwdProcess here = await JoinAsync(_here, kernels.NearA), there = await JoinAsync(_there, kernels.NearA, "--capture", capture);
         await using QemuGuest left = await QemuGuest.BootAloneAsync(_here, _here.PathOf("s"), packed);
         await using QemuGuest arrived = await QemuGuest.AwaitAsync(_there, _there.PathOf("s"), packed, arrival);
         await left.SetUpAsync(Address);
@@ -55,14 +59,33 @@ public sealed class GuestsAreMigrated : IDisposable
         await arrived.RunAsync($"answered=$(grep -c ttl= pings); until [ $(grep -c ttl= pings) -ge $((answered + {Pings})) ]; do sleep 0.1; done");
         Assert.True(await ReceivedAsync(here) > 0);
         Assert.True(await ReceivedAsync(there) >= Pings);
+        Assert.True(HasAnnouncement(capture), "the guest did not announce itself where it went");
     }
 
     /// <summary>A condition: the reader's port has a socket in a state, with so many bytes unread (proc(5), /proc/net).</summary>
     private static string Connection(string state, string unread) =>
         $"unread=$(cat /proc/net/tcp /proc/net/tcp6 | sed -n 's/.*:{TcpTransfer.Port:X4} [0-9A-F]*:[0-9A-F]* {state} [0-9A-F]*:\\([0-9A-F]*\\) .*/\\1/p') && [ -n \"$unread\" ] && [ $((0x$unread)) -ge {unread} ]";
 
-    private static Task<L2fwdProcess> JoinAsync(TemporaryFolder folder, string wire) => L2fwdProcess.StartAsync(
-        folder, "--port", $"vhost:{folder.PathOf("s")}", "--port", $"af_packet:{wire}", "--mode", "io", "--idle", "interrupt", "--interval", "0");
+    private static Task<L2fwdProcess> JoinAsync(TemporaryFolder folder, string wire, params string[] options) => L2fwdProcess.StartAsync(
+        folder, ["--port", $"vhost:{folder.PathOf("s")}", "--port", $"af_packet:{wire}", "--mode", "io", "--idle", "interrupt", "--interval", "0", .. options]);
+
+    /// <summary>Whether there is an ARP request of the guest for its own address (RFC 5227 §3), which its kernel sends when told to only.</summary>
+    private static bool HasAnnouncement(string capture)
+    {
+        const int EtherType = 12, Sender = 28, Target = 38, Length = 42, Arp = 0x0806;
+        byte[] guest = IPAddress.Parse(Address).GetAddressBytes();
+        using CaptureReader reader = CaptureReader.Open(capture);
+        while (reader.TryReadNext(out _, out ReadOnlySpan<byte> frame))
+        {
+            if (frame.Length >= Length && BinaryPrimitives.ReadUInt16BigEndian(frame[EtherType..]) == Arp
+                && frame.Slice(Sender, 4).SequenceEqual(guest) && frame.Slice(Target, 4).SequenceEqual(guest))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Frames of the guest an l2fwd took, with nothing wrong about its NIC.</summary>
     private static async Task<long> ReceivedAsync(L2fwdProcess l2fwd)
