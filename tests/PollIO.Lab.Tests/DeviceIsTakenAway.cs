@@ -13,6 +13,7 @@ public sealed class DeviceIsTakenAway : DriverTest
     [Fact]
     [Trait("scenario", "e1000e")]
     [Trait("scenario", "e1000")]
+    [Trait("scenario", "virtio")]
     public async Task ByUnbinding()
     {
         await using WirePeer first = await WirePeer.CreateAsync(Slots.Peer0, 1);
@@ -30,24 +31,26 @@ public sealed class DeviceIsTakenAway : DriverTest
         Assert.Null(nic.Driver);
     }
 
-    [Fact]
+    [Theory]
+    [InlineData("e1000e")]
+    [InlineData("virtio")]
     [Trait("scenario", "hotplug")]
-    public async Task ByPullingItOut()
+    public async Task ByPullingItOut(string kind)
     {
-        var nic = new PciDevice(Slots.Pluggable);
-        await using WirePeer peer = await WirePeer.CreateAsync(Slots.Peer0, 1);
-        await using (L2fwdProcess l2fwd = await ForwardAsync("macswap", [Slots.Pluggable]))
-        await using (await Pktgen.StartAsync(peer, "52:54:00:00:00:00", count: 0))
+        HotPlug slot = HotPlug.Of(kind);
+        await using WirePeer peer = await WirePeer.CreateAsync(slot.Peer, 1);
+        await using (L2fwdProcess l2fwd = await ForwardAsync("macswap", [slot.Nic.Address]))
+        await using (await Pktgen.StartAsync(peer, slot.Mac, count: 0))
         {
             await peer.WaitForCounterAsync("rx_packets", await peer.CounterAsync("rx_packets") + 1000);
 
-            await HotPlug.RequestAsync();
+            await slot.RequestAsync();
 
-            await HotPlug.WaitUntilGoneAsync(nic);
-            await AssertSaysWhichAndEndsAsync(l2fwd, Slots.Pluggable);
+            await slot.WaitUntilGoneAsync();
+            await AssertSaysWhichAndEndsAsync(l2fwd, slot.Nic.Address);
         }
 
-        await HotPlug.AddAsync(nic);
+        await slot.AddAsync();
     }
 
     private static async Task AssertSaysWhichAndEndsAsync(L2fwdProcess l2fwd, string slot)

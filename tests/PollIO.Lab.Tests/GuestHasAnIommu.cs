@@ -45,11 +45,12 @@ public sealed class GuestHasAnIommu
     [Trait("scenario", "hotplug")]
     public async Task NicBehindARootPortGoesAndComes()
     {
-        var nic = new PciDevice(Slots.Pluggable);
+        HotPlug slot = HotPlug.Of("e1000e");
+        PciDevice nic = slot.Nic;
         Assert.NotNull(nic.Group);
 
-        await HotPlug.RemoveAsync(nic);
-        await HotPlug.AddAsync(nic);
+        await slot.RemoveAsync();
+        await slot.AddAsync();
 
         Assert.NotNull(nic.Group);
         await nic.BindToKernelAsync();

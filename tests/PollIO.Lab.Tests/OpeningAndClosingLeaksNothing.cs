@@ -9,6 +9,7 @@ namespace PollIO.Lab.Tests;
 [Trait("tier", "lab")]
 [Trait("scenario", "e1000e")]
 [Trait("scenario", "e1000")]
+[Trait("scenario", "virtio")]
 public sealed class OpeningAndClosingLeaksNothing : DriverTest
 {
     private const int Packets = 50;

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the files in scenarios/ are written with; each adds to the array of QEMU arguments, nics.
+# What the files in scenarios/ are written with; each adds to the array of QEMU arguments, nics, and to those of taps.sh, taps.
 
 # Adds a NIC, model $1 named $2, to wire number $3, on bus $4 at address $5.
 nic() {
@@ -29,6 +29,15 @@ wired_pair() {
     nic virtio-net-pci peer1 1 pcie.0 0x19
     captured dut0
     captured dut1
+}
+
+# Adds a NIC, model $1 named $2, with $3 queue pairs, to a tap interface on bridge $4, at address $5.
+tapped() {
+    local several=''
+    [ "$3" -eq 1 ] || several=,mq=on,vectors=$((2 * $3 + 2))
+    nics+=(-netdev "tap,id=$2,ifname=$2,queues=$3,script=no,downscript=no")
+    nics+=(-device "$1$several,id=nic-$2,netdev=$2,mac=$(mac_of "$2"),bus=pcie.0,addr=$5")
+    taps+=("$2:$3:$4")
 }
 
 # Two NICs of a kind on one wire, for throughput.

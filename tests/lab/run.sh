@@ -75,14 +75,15 @@ clock_rate() {
 }
 
 start_guest() {
-    local kernel initrd
+    local kernel initrd launcher=()
     { read -r kernel && read -r initrd; } < <("$here/image.sh" "$cache") || exit 1
     mkfifo "$folder/monitor.in" "$folder/monitor.out"
     # Opened for both directions, so that neither side waits for the other.
     exec 3<>"$folder/monitor.in" 4<>"$folder/monitor.out"
     cat <&4 >"$share/monitor.log" 3<&- &
     reader=$!
-    qemu-system-x86_64 \
+    [ ${#taps[@]} -eq 0 ] || launcher=("$here/taps.sh" "${taps[@]}" --)
+    "${launcher[@]}" qemu-system-x86_64 \
         -machine q35 -accel tcg,thread=multi -cpu max -smp 1 -m $memory \
         -nodefaults -no-user-config -no-reboot -display none \
         -serial "file:$folder/console.log" \
@@ -170,7 +171,7 @@ folder=$(mktemp -d "$cache/runs/$scenario.XXXXXX")
 share=$folder/share
 mkdir "$share"
 cp "$here/guest.sh" "$share/"
-qemu='' reader='' problem='' nics=() iommu='intel_iommu=on iommu=nopt'
+qemu='' reader='' problem='' nics=() taps=() iommu='intel_iommu=on iommu=nopt'
 trap stop_guest EXIT
 trap 'exit 130' INT TERM
 write_jobs

@@ -1,25 +1,52 @@
 namespace PollIO.Lab.Tests.Support;
 
-/// <summary>Pulls and plugs the NIC behind the root port of the scenario "hotplug", through QEMU's monitor.</summary>
-internal static class HotPlug
+/// <summary>A NIC behind a root port of the scenario "hotplug", which is pulled and plugged through QEMU's monitor.</summary>
+internal sealed class HotPlug
 {
-    private const string Device = "nic-dut0";
+    private readonly Dictionary<string, string> _device;
 
-    /// <summary>Asks for the removal, as a press of the slot's button does: the kernel takes the driver off and powers the slot down.</summary>
-    internal static Task RequestAsync() => Guest.AskMonitorAsync("device_del", new { id = Device });
-
-    /// <summary>The same, and waits until the device is gone. A slot blinks five seconds before it goes off.</summary>
-    internal static async Task RemoveAsync(PciDevice nic)
+    private HotPlug(string slot, string peer, string wire, string bus, Dictionary<string, string> model)
     {
-        await RequestAsync();
-        await WaitUntilGoneAsync(nic);
+        Nic = new PciDevice(slot);
+        Peer = peer;
+        _device = new Dictionary<string, string>(model) { ["id"] = "nic-" + wire, ["netdev"] = wire, ["bus"] = bus };
     }
 
-    internal static Task WaitUntilGoneAsync(PciDevice nic) => Guest.WaitForAsync(() => !nic.Exists, $"the removal of {nic.Address}", seconds: 30);
+    internal PciDevice Nic { get; }
 
-    internal static async Task AddAsync(PciDevice nic)
+    internal string Mac => _device["mac"];
+
+    /// <summary>The slot of the NIC at the wire's other end.</summary>
+    internal string Peer { get; }
+
+    /// <summary>The one of a kind, "e1000e" or "virtio".</summary>
+    internal static HotPlug Of(string kind) => kind switch
     {
-        await Guest.AskMonitorAsync("device_add", new { driver = "e1000e", id = Device, netdev = "dut0", bus = "port0", mac = "52:54:00:00:00:00" });
-        await Guest.WaitForAsync(() => nic.Exists, $"the return of {nic.Address}", seconds: 30);
+        "e1000e" => new HotPlug(Slots.Pluggable0, Slots.Peer0, "dut0", "port0", new() { ["driver"] = "e1000e", ["mac"] = "52:54:00:00:00:00" }),
+        _ => new HotPlug(Slots.Pluggable1, Slots.Peer1, "dut1", "port1", new()
+        {
+            ["driver"] = "virtio-net-pci",
+            ["disable-legacy"] = "on",
+            ["iommu_platform"] = "on",
+            ["mac"] = "52:54:00:00:00:01",
+        }),
+    };
+
+    /// <summary>Asks for the removal, as a press of the slot's button does: the kernel takes the driver off and powers the slot down.</summary>
+    internal Task RequestAsync() => Guest.AskMonitorAsync("device_del", new { id = _device["id"] });
+
+    /// <summary>The same, and waits until the device is gone. A slot blinks five seconds before it goes off.</summary>
+    internal async Task RemoveAsync()
+    {
+        await RequestAsync();
+        await WaitUntilGoneAsync();
+    }
+
+    internal Task WaitUntilGoneAsync() => Guest.WaitForAsync(() => !Nic.Exists, $"the removal of {Nic.Address}", seconds: 30);
+
+    internal async Task AddAsync()
+    {
+        await Guest.AskMonitorAsync("device_add", _device);
+        await Guest.WaitForAsync(() => Nic.Exists, $"the return of {Nic.Address}", seconds: 30);
     }
 }

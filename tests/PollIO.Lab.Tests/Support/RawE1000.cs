@@ -6,10 +6,8 @@ using static PollIO.Pmd.E1000.E1000Registers;
 
 namespace PollIO.Lab.Tests.Support;
 
-/// <summary>
-/// A NIC started by the driver's own code, whose descriptors the test writes itself: with addresses the driver would never write.
-/// </summary>
-internal sealed class RawNic : IDisposable
+/// <summary>An Intel NIC.</summary>
+internal sealed class RawE1000 : RawNic
 {
     private const int RingSize = 64;
     private const int BufferSize = 2048;
@@ -19,7 +17,7 @@ internal sealed class RawNic : IDisposable
     private readonly E1000Rings _rings;
     private uint _next;
 
-    private RawNic(PciAddress address)
+    internal RawE1000(PciAddress address)
     {
         _device = VfioPciDevice.Open(SysfsTree.Machine, address);
         _hardware = new E1000Hardware(_device.Name, _device, E1000Chip.Of(_device.Id));
@@ -30,23 +28,13 @@ internal sealed class RawNic : IDisposable
         _device.SetBusMaster(true);
     }
 
-    internal string Mac => _hardware.MacAddress.ToString();
+    internal override string Mac => _hardware.MacAddress.ToString();
 
-    /// <summary>Frames the device says it has put into buffers.</summary>
-    internal int Received => (int)_hardware.Registers.Read32(RDH);
+    internal override int Received => (int)_hardware.Registers.Read32(RDH);
 
-    /// <summary>Takes a NIC and waits for its link.</summary>
-    internal static async Task<RawNic> OpenAsync(string slot)
-    {
-        await new PciDevice(slot).BindToVfioAsync();
-        Assert.True(PciAddress.TryParse(slot, out PciAddress address));
-        var nic = new RawNic(address);
-        await Guest.WaitForAsync(() => nic._hardware.TryReadLink(out LinkState link) && link.IsUp, $"the link of {slot}");
-        return nic;
-    }
+    internal override bool IsUp => _hardware.TryReadLink(out LinkState link) && link.IsUp;
 
-    /// <summary>Has the device read a frame from any address, and waits until it says it has.</summary>
-    internal Task SendAsync(nint address, int length)
+    internal override Task SendAsync(nint address, int length)
     {
         uint position = _next++ % RingSize;
         Transmitted(position) = new E1000Descriptor { Address = (ulong)address, Command = (uint)length | TXD_CMD_EOP | TXD_CMD_IFCS | TXD_CMD_RS };
@@ -54,8 +42,7 @@ internal sealed class RawNic : IDisposable
         return Guest.WaitForAsync(() => (Volatile.Read(ref Transmitted(position).Command) & TXD_STAT_DD) != 0, "the descriptor's write-back");
     }
 
-    /// <summary>Has the device write all frames that come to one address.</summary>
-    internal unsafe void ReceiveInto(nint address)
+    internal override unsafe void ReceiveInto(nint address)
     {
         for (int i = 0; i < RingSize; i++)
         {
@@ -66,7 +53,7 @@ internal sealed class RawNic : IDisposable
         _hardware.EnableReceive();
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _hardware.Stop();
         _device.SetBusMaster(false);

@@ -15,8 +15,15 @@ internal static class Slots
     internal const string Peer0 = "0000:00:18.0";
     internal const string Peer1 = "0000:00:19.0";
 
-    /// <summary>Behind the root port of the scenario "hotplug".</summary>
-    internal const string Pluggable = "0000:01:00.0";
+    /// <summary>virtio-net with two queue pairs on tap interfaces, split and packed, and the peer on the wire of each.</summary>
+    internal const string Tapped0 = "0000:00:14.0";
+    internal const string Tapped1 = "0000:00:16.0";
+    internal const string TapPeer0 = "0000:00:1a.0";
+    internal const string TapPeer1 = "0000:00:1b.0";
+
+    /// <summary>Behind the root ports of the scenario "hotplug": an 82574 and a virtio NIC.</summary>
+    internal const string Pluggable0 = "0000:01:00.0";
+    internal const string Pluggable1 = "0000:02:00.0";
 
     /// <summary>Behind the conventional bridge of the scenario "bridge".</summary>
     internal const string Bridged0 = "0000:01:01.0";

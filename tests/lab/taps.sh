@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# usage: taps.sh NAME:QUEUES:BRIDGE... -- COMMAND...
+# Runs a command in a network namespace of its own, with these tap interfaces; those of one bridge are joined. It all ends with the
+# command, whose process this becomes.
+set -euo pipefail
+
+if [ "${1:-}" != --inside ]; then
+    [ "$(id -u)" -eq 0 ] || user=--map-root-user
+    exec unshare --net ${user:-} -- "${BASH_SOURCE[0]}" --inside "$@"
+fi
+
+shift
+# What this kernel would say on the bridges by itself, the guests would hear.
+for scope in all default; do
+    echo 1 >/proc/sys/net/ipv6/conf/$scope/disable_ipv6
+done
+while [ "$1" != -- ]; do
+    IFS=: read -r tap queues bridge <<<"$1"
+    [ -e "/proc/sys/net/ipv4/conf/$bridge" ] || ip link add "$bridge" up type bridge stp_state 0 mcast_snooping 0
+    if [ "$queues" -gt 1 ]; then several=multi_queue; else several=''; fi
+    ip tuntap add dev "$tap" mode tap vnet_hdr $several
+    ip link set "$tap" up master "$bridge"
+    shift
+done
+shift
+exec "$@"
