@@ -12,8 +12,8 @@ public sealed class DeviceIsTakenAway : DriverTest
 
     [Fact]
     [Trait("scenario", "e1000e")]
-    [Trait("scenario", "e1000")]
-    [Trait("scenario", "virtio")]
+    [Trait("full", "e1000")]
+    [Trait("full", "virtio")]
     public async Task ByUnbinding()
     {
         await using WirePeer first = await WirePeer.CreateAsync(Slots.Peer0, 1);

@@ -6,7 +6,7 @@ namespace PollIO.Lab.Tests;
 /// <summary>Packets of 9000 bytes through the chip that takes them.</summary>
 [Trait("tier", "lab")]
 [Trait("scenario", "e1000e")]
-[Trait("scenario", "virtio")]
+[Trait("full", "virtio")]
 public sealed class JumboFramesPass : DriverTest
 {
     private const int Mtu = 9000;

@@ -8,7 +8,7 @@ namespace PollIO.Lab.Tests;
 /// <summary>The guest's own kernel drives every NIC: the wires, the capture of them, and ports that need no driver of ours.</summary>
 [Trait("tier", "lab")]
 [Trait("scenario", "e1000e")]
-[Trait("scenario", "e1000")]
+[Trait("full", "e1000")]
 public sealed class KernelsTalkOverTheWire : IDisposable
 {
     private const string AnyAddress = "10.77.0.77";

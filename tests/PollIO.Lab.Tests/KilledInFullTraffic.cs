@@ -7,13 +7,13 @@ namespace PollIO.Lab.Tests;
 [Trait("tier", "lab")]
 [Trait("scenario", "e1000e")]
 [Trait("scenario", "e1000")]
-[Trait("scenario", "virtio")]
+[Trait("full", "virtio")]
 public sealed class KilledInFullTraffic : DriverTest
 {
     [Fact]
     public async Task StartsAgainEveryTimeAndLeavesTheNicToTheKernel()
     {
-        int rounds = Guest.Count(full: 20, brief: 3);
+        int rounds = Guest.Count(full: 20, brief: 2);
         await using WirePeer first = await WirePeer.CreateAsync(Slots.Peer0, 1);
         await using WirePeer second = await WirePeer.CreateAsync(Slots.Peer1, 2);
         for (int round = 0; round < rounds; round++)

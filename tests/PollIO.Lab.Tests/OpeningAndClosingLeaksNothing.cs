@@ -8,8 +8,8 @@ namespace PollIO.Lab.Tests;
 /// <summary>Two NICs are opened, forward, and are closed, again and again in one process: nothing of the machine is held in the end that was not before.</summary>
 [Trait("tier", "lab")]
 [Trait("scenario", "e1000e")]
-[Trait("scenario", "e1000")]
-[Trait("scenario", "virtio")]
+[Trait("full", "e1000")]
+[Trait("full", "virtio")]
 public sealed class OpeningAndClosingLeaksNothing : DriverTest
 {
     private const int Packets = 50;

@@ -11,7 +11,7 @@ public sealed class PortsOfThreeKindsShareOnePool : DriverTest
 {
     [Fact]
     [Trait("scenario", "e1000e")]
-    [Trait("scenario", "e1000")]
+    [Trait("full", "e1000")]
     public Task VfioToRingToAfPacket() => ForwardOverAsync("ring:wire", "ring:wire");
 
     [Fact]

@@ -20,8 +20,10 @@ public sealed class GuestsAreMigrated : IDisposable
 
     private const int Pings = 20;
 
-    /// <summary>Whether the NIC's rings are packed: split, and with long runs both.</summary>
-    public static TheoryData<bool> Layouts => Environment.GetEnvironmentVariable("POLLIO_TESTS_FULL") == "1" ? [false, true] : [false];
+    /// <summary>Queue pairs, and whether the rings are packed: more than one kind with long runs only.</summary>
+    public static TheoryData<int, bool> Nics => Environment.GetEnvironmentVariable("POLLIO_TESTS_FULL") == "1"
+        ? new() { { 1, false }, { 1, true }, { 2, false }, { 2, true } }
+        : new() { { 1, false } };
 
     private readonly TemporaryFolder _here = new();
     private readonly TemporaryFolder _there = new();
@@ -34,17 +36,19 @@ public sealed class GuestsAreMigrated : IDisposable
 
     /// <summary>What came in while the guest's memory was under way lies where only the device wrote, and is read after the guest has moved.</summary>
     [Theory]
-    [MemberData(nameof(Layouts))]
-    public async Task ConnectionsGoOnWhereTheGuestGoes(bool packed)
+    [MemberData(nameof(Nics))]
+    public async Task ConnectionsGoOnWhereTheGuestGoes(int queues, bool packed)
     {
         QemuGuest.Require();
         string arrival = _there.PathOf("arrival");
         string capture = _there.PathOf("arrived.pcapng");
         await using KernelPair kernels = await KernelPair.CreateAsync();
-        await using L2fwdProcess here = await JoinAsync(_here, kernels.NearA), there = await JoinAsync(_there, kernels.NearA, "--capture", capture);
-        await using QemuGuest left = await QemuGuest.BootAloneAsync(_here, _here.PathOf("s"), packed);
-        await using QemuGuest arrived = await QemuGuest.AwaitAsync(_there, _there.PathOf("s"), packed, arrival);
+        await using L2fwdProcess here = await JoinAsync(_here, kernels.NearA, queues);
+        await using L2fwdProcess there = await JoinAsync(_there, kernels.NearA, queues, "--capture", capture);
+        await using QemuGuest left = await QemuGuest.BootAloneAsync(_here, _here.PathOf("s"), queues, packed);
+        await using QemuGuest arrived = await QemuGuest.AwaitAsync(_there, _there.PathOf("s"), queues, packed, arrival);
         await left.SetUpAsync(Address);
+        Assert.Equal($"{queues}", (await left.RunAsync("ls /sys/class/net/eth0/queues | grep -c rx-")).Trim());
         await left.RunAsync($"ping -i 0.05 {KernelPair.AddressA4} > pings &");
         await left.RunAsync($"nc -l -p {TcpTransfer.Port} > received & reader=$!; until {Connection("0A", "0")}; do :; done; kill -STOP $reader");
         await left.RunAsync("for i in 1 2 3 4 5 6 7 8; do cat /bin/busybox; done > /many; while :; do cat /many > /written; done & writer=$!");
@@ -66,8 +70,10 @@ public sealed class GuestsAreMigrated : IDisposable
     private static string Connection(string state, string unread) =>
         $"unread=$(cat /proc/net/tcp /proc/net/tcp6 | sed -n 's/.*:{TcpTransfer.Port:X4} [0-9A-F]*:[0-9A-F]* {state} [0-9A-F]*:\\([0-9A-F]*\\) .*/\\1/p') && [ -n \"$unread\" ] && [ $((0x$unread)) -ge {unread} ]";
 
-    private static Task<L2fwdProcess> JoinAsync(TemporaryFolder folder, string wire, params string[] options) => L2fwdProcess.StartAsync(
-        folder, ["--port", $"vhost:{folder.PathOf("s")}", "--port", $"af_packet:{wire}", "--mode", "io", "--idle", "interrupt", "--interval", "0", .. options]);
+    private static Task<L2fwdProcess> JoinAsync(TemporaryFolder folder, string wire, int queues, params string[] options) => L2fwdProcess.StartAsync(
+        folder,
+        ["--port", $"vhost:{folder.PathOf("s")}?queues={queues}", "--port", $"af_packet:{wire}", "--queues", $"{queues}", "--mode", "io",
+        "--idle", "interrupt", "--interval", "0", .. options]);
 
     /// <summary>Whether there is an ARP request of the guest for its own address (RFC 5227 §3), which its kernel sends when told to only.</summary>
     private static bool HasAnnouncement(string capture)

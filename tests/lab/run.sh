@@ -17,7 +17,7 @@ usage: $name [--full] [--keep] SCENARIO [FILTER]
        $name --shell SCENARIO COMMAND
   SCENARIO  $(scenarios | tr '\n' ' ')
   FILTER    run only test classes whose name matches, for example '*Ping*'
-  --full    long counts instead of the short ones CI runs
+  --full    long counts instead of the short ones CI runs, and tests that CI runs with other NICs
   --keep    keep logs and captures although all went well
   --shell   run a shell command in the guest instead of tests
 The solution is built before, with: dotnet build -c Release
@@ -52,6 +52,7 @@ write_jobs() {
         return
     fi
     selection=(--filter-trait "scenario=$scenario")
+    [ -z "${POLLIO_TESTS_FULL:-}" ] || selection+=(--filter-trait "full=$scenario")
     [ -z "$filter" ] || selection+=(--filter-class "$filter")
     for project in "$root"/tests/*/*.csproj; do
         grep -qr 'Trait("scenario"' "$(dirname "$project")" --include='*.cs' || continue

@@ -12,18 +12,20 @@ internal sealed partial class QemuGuest
     /// <summary>Boots a guest without this machine's files, of busybox alone: QEMU migrates no guest that has them mounted.</summary>
     /// <param name="folder">For its files, and no other guest's.</param>
     /// <param name="socket">The vhost-user socket, which is connected to.</param>
+    /// <param name="queues">Queue pairs, and CPUs that use one each.</param>
     /// <param name="packed">Whether the NIC has packed rings.</param>
-    internal static async Task<QemuGuest> BootAloneAsync(TemporaryFolder folder, string socket, bool packed) =>
-        await (await StartAloneAsync(folder, socket, packed)).BootedAsync();
+    internal static async Task<QemuGuest> BootAloneAsync(TemporaryFolder folder, string socket, int queues, bool packed) =>
+        await (await StartAloneAsync(folder, socket, queues, packed)).BootedAsync();
 
     /// <summary>Starts a QEMU that waits for such a guest of another one.</summary>
     /// <param name="folder">For its files, and no other guest's.</param>
     /// <param name="socket">The vhost-user socket that serves the guest here.</param>
+    /// <param name="queues">As there.</param>
     /// <param name="packed">As there.</param>
     /// <param name="arrival">The socket over which the guest comes.</param>
-    internal static async Task<QemuGuest> AwaitAsync(TemporaryFolder folder, string socket, bool packed, string arrival)
+    internal static async Task<QemuGuest> AwaitAsync(TemporaryFolder folder, string socket, int queues, bool packed, string arrival)
     {
-        QemuGuest guest = await StartAloneAsync(folder, socket, packed, "-incoming", $"unix:{arrival}");
+        QemuGuest guest = await StartAloneAsync(folder, socket, queues, packed, "-incoming", $"unix:{arrival}");
         try
         {
             // It answers once it listens there.
@@ -84,13 +86,13 @@ internal sealed partial class QemuGuest
         while (!condition(migration));
     }
 
-    private static async Task<QemuGuest> StartAloneAsync(TemporaryFolder folder, string socket, bool packed, params string[] more)
+    private static async Task<QemuGuest> StartAloneAsync(TemporaryFolder folder, string socket, int queues, bool packed, params string[] more)
     {
         string control = folder.PathOf("control");
         string[] image = await ImageAsync("alone");
         QemuGuest guest = Start(
-            [.. Machine(image, low: 192, high: 64, folder.PathOf("console.log")),
-            .. Nic(socket, listens: false, queues: 1, packed),
+            [.. Machine(image, low: 192, high: 64, folder.PathOf("console.log"), cpus: queues),
+            .. Nic(socket, listens: false, queues, packed),
             "-qmp", $"unix:{control},server=on,wait=off", .. more]);
         guest._control = control;
         return guest;

@@ -100,9 +100,9 @@ internal sealed partial class QemuGuest : IAsyncDisposable
         return image.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static string[] Machine(string[] image, int low, int high, string console) =>
+    private static string[] Machine(string[] image, int low, int high, string console, int cpus = 1) =>
     [
-        "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", $"{low + high}M",
+        "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", $"{cpus}", "-m", $"{low + high}M",
         "-object", $"memory-backend-memfd,id=low,size={low}M,share=on", "-numa", "node,nodeid=0,memdev=low",
         "-object", $"memory-backend-memfd,id=high,size={high}M,share=on", "-numa", "node,nodeid=1,memdev=high",
         "-nodefaults", "-no-user-config", "-display", "none", "-serial", $"file:{console}", "-serial", "stdio",
