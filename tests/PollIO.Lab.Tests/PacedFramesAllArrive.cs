@@ -33,20 +33,28 @@ public sealed class PacedFramesAllArrive : DriverTest
         await first.WaitForAnswerAsync(second.Address4);
         await first.SetNeighbourAsync(second, second.Mac);
         await second.SetNeighbourAsync(first, first.Mac);
+        await WarmUpAsync(first, second);
         long before = await second.CounterAsync("rx_packets");
 
-        await using (Pktgen frames = await Pktgen.StartAsync(first, second.Mac, count, rate: Rate))
-        {
-            Assert.Equal(count, await frames.SentAsync());
-            await second.WaitForCounterAsync("rx_packets", before + count);
-        }
+        await using Pktgen frames = await Pktgen.StartAsync(first, second.Mac, count, rate: Rate);
+        Assert.Equal(count, await frames.SentAsync());
+        long arrived = await second.FinalCounterAsync("rx_packets", before + count) - before;
 
         JsonElement summary = await l2fwd.StopAsync();
-        Assert.Equal(before + count, await second.CounterAsync("rx_packets"));
+        long dropped = summary.GetProperty("dropped").GetInt64(), missed = summary.GetProperty("rxMissed").GetInt64();
+        Assert.Equal((count, 0, 0), (arrived, dropped, missed));
         long received = summary.GetProperty("ports")[0].GetProperty("rx").GetInt64();
         Assert.True(received >= count);
         Assert.Equal(received, summary.GetProperty("ports")[1].GetProperty("tx").GetInt64());
-        Assert.Equal(0, summary.GetProperty("dropped").GetInt64() + summary.GetProperty("rxMissed").GetInt64());
+    }
+
+    // Code that the runtime has not optimised yet is slower in the emulator than the rate.
+    private static async Task WarmUpAsync(WirePeer first, WirePeer second)
+    {
+        const int Count = 10_000, SlowRate = 2000;
+        long before = await second.CounterAsync("rx_packets");
+        await using Pktgen frames = await Pktgen.StartAsync(first, second.Mac, Count, rate: SlowRate);
+        await second.FinalCounterAsync("rx_packets", before + Count);
     }
 
     // QEMU keeps up to 10,000 frames for a NIC that does not receive, and an earlier test that killed its forwarder under load leaves

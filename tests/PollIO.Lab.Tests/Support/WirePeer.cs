@@ -105,14 +105,23 @@ internal sealed class WirePeer : IAsyncDisposable
     /// <summary>Waits until a counter has come so far, and fails when it stands still.</summary>
     internal async Task WaitForCounterAsync(string name, long value)
     {
-        long moved = Stopwatch.GetTimestamp();
-        for (long last = -1, now = await CounterAsync(name); now < value; now = await CounterAsync(name))
+        long now = await FinalCounterAsync(name, value);
+        Assert.True(now >= value, $"{name} of {Interface} stands still at {now}, {value - now} short");
+    }
+
+    /// <summary>Waits until a counter has come so far or stands still.</summary>
+    /// <returns>Its value then.</returns>
+    internal async Task<long> FinalCounterAsync(string name, long value)
+    {
+        long last = -1, now = await CounterAsync(name);
+        for (long moved = Stopwatch.GetTimestamp(); now < value && Stopwatch.GetElapsedTime(moved) < TimeSpan.FromSeconds(10); now = await CounterAsync(name))
         {
             moved = now == last ? moved : Stopwatch.GetTimestamp();
             last = now;
-            Assert.True(Stopwatch.GetElapsedTime(moved) < TimeSpan.FromSeconds(10), $"{name} of {Interface} stands still at {now}, {value - now} short");
             await Task.Delay(50);
         }
+
+        return now;
     }
 
     /// <summary>Runs a program here, however it ends.</summary>
