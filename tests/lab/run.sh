@@ -17,7 +17,8 @@ usage: $name [--full] [--keep] SCENARIO [FILTER]
        $name --shell SCENARIO COMMAND
   SCENARIO  $(scenarios | tr '\n' ' ')
   FILTER    run only test classes whose name matches, for example '*Ping*'
-  --full    long counts instead of the short ones CI runs, and tests that CI runs with other NICs
+  --full    long counts instead of the short ones CI runs, and tests that CI
+            runs with other NICs
   --keep    keep logs and captures although all went well
   --shell   run a shell command in the guest instead of tests
 The solution is built before, with: dotnet build -c Release
