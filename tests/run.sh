@@ -6,7 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 packages=(gcc libc6-dev cmake make libasan8 libubsan1 iproute2 iputils-ping netcat-openbsd ethtool tshark procps util-linux libpcap0.8 sudo udev)
 packages+=(qemu-system-x86 busybox-static cpio kmod xz-utils dpdk)
-lanes=('e1000e hotplug' 'e1000 virtio bridge noiommu')
+lanes=(e1000e 'e1000 virtio bridge hotplug noiommu')
 passed=0 failed=0 skipped=0
 
 usage() {

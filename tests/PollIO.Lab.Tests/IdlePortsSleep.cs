@@ -7,7 +7,7 @@ namespace PollIO.Lab.Tests;
 /// <summary>With <c>--idle interrupt</c> a forwarder without traffic costs next to nothing, and misses no packet when some comes.</summary>
 [Trait("tier", "lab")]
 [Trait("scenario", "e1000e")]
-[Trait("scenario", "e1000")]
+[Trait("full", "e1000")]
 [Trait("scenario", "virtio")]
 public sealed class IdlePortsSleep : DriverTest
 {

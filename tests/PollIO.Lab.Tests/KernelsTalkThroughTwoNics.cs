@@ -8,7 +8,7 @@ namespace PollIO.Lab.Tests;
 [Trait("tier", "lab")]
 [Trait("scenario", "e1000e")]
 [Trait("scenario", "e1000")]
-[Trait("scenario", "virtio")]
+[Trait("full", "virtio")]
 public sealed class KernelsTalkThroughTwoNics : DriverTest
 {
     [Theory]
