@@ -11,8 +11,8 @@ fi
 
 shift
 # What this kernel would say on the bridges by itself, the guests would hear.
-for scope in all default; do
-    echo 1 >/proc/sys/net/ipv6/conf/$scope/disable_ipv6
+for switch in /proc/sys/net/ipv6/conf/{all,default}/disable_ipv6; do
+    [ ! -e "$switch" ] || echo 1 >"$switch"
 done
 while [ "$1" != -- ]; do
     IFS=: read -r tap queues bridge <<<"$1"
