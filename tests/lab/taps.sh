@@ -16,10 +16,10 @@ for switch in /proc/sys/net/ipv6/conf/{all,default}/disable_ipv6; do
 done
 while [ "$1" != -- ]; do
     IFS=: read -r tap queues bridge <<<"$1"
-    [ -e "/proc/sys/net/ipv4/conf/$bridge" ] || ip link add "$bridge" up type bridge stp_state 0 mcast_snooping 0
+    [ -e "/proc/sys/net/ipv4/conf/$bridge" ] || ip link add name "$bridge" up type bridge stp_state 0 mcast_snooping 0
     if [ "$queues" -gt 1 ]; then several=multi_queue; else several=''; fi
     ip tuntap add dev "$tap" mode tap vnet_hdr $several
-    ip link set "$tap" up master "$bridge"
+    ip link set dev "$tap" up master "$bridge"
     shift
 done
 shift
