@@ -12,8 +12,8 @@ passed=0 failed=0 skipped=0
 usage() {
     cat <<'TEXT'
 usage: tests/run.sh [--full] [--no-install] [FILTER]
-  --full        long counts instead of CI's short ones, and in the lab more tests
-                for each kind of NIC
+  --full        long counts instead of CI's short ones, and in the lab more
+                tests for each kind of NIC
   --no-install  do not install Debian packages, even as root
   FILTER        run only test classes whose name matches, for example '*Ring*'
 TEXT
