@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds PollIO and runs every tier of its tests that needs no guest; the last line is "N passed, N failed, N skipped".
+# Builds PollIO and runs every tier of its tests; the last line is "N passed, N failed, N skipped".
 # As root it first installs, with apt, what the tests need. See tests/README.md.
 set -euo pipefail
 

@@ -5,8 +5,8 @@
 set -euo pipefail
 
 if [ "${1:-}" != --inside ]; then
-    [ "$(id -u)" -eq 0 ] || user=--map-root-user
-    exec unshare --net ${user:-} -- "${BASH_SOURCE[0]}" --inside "$@"
+    if [ "$(id -u)" -eq 0 ]; then as=(); else as=(--map-root-user); fi
+    exec unshare --net "${as[@]}" -- "${BASH_SOURCE[0]}" --inside "$@"
 fi
 
 shift

@@ -23,13 +23,14 @@ internal sealed class HotPlug
     internal static HotPlug Of(string kind) => kind switch
     {
         "e1000e" => new HotPlug(Slots.Pluggable0, Slots.Peer0, "dut0", "port0", new() { ["driver"] = "e1000e", ["mac"] = "52:54:00:00:00:00" }),
-        _ => new HotPlug(Slots.Pluggable1, Slots.Peer1, "dut1", "port1", new()
+        "virtio" => new HotPlug(Slots.Pluggable1, Slots.Peer1, "dut1", "port1", new()
         {
             ["driver"] = "virtio-net-pci",
             ["disable-legacy"] = "on",
             ["iommu_platform"] = "on",
             ["mac"] = "52:54:00:00:00:01",
         }),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no NIC of this kind can be pulled"),
     };
 
     /// <summary>Asks for the removal, as a press of the slot's button does: the kernel takes the driver off and powers the slot down.</summary>
